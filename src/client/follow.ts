@@ -1,0 +1,72 @@
+import type { OutputChunk, TaskDetail } from "../contract/index.ts";
+import { ApiFailure, type Client, contract } from "./client.ts";
+
+/**
+ * Follows a task's output over broken connections: after a break it goes on from the last offset, so that no byte is
+ * lost or shown twice. Gives up only when the server refuses (ApiFailure below 500) or the caller aborts.
+ */
+export type FollowEvent =
+  | { kind: "output"; offset: number; data: Uint8Array }
+  | { kind: "interrupted"; error: Error; retryInMs: number }
+  | { kind: "resumed" }
+  | { kind: "end"; task: TaskDetail };
+
+export type FollowOptions = { attempt?: number; offset?: number; signal?: AbortSignal };
+
+const retryDelaysMs = [250, 500, 1000, 2000, 3000];
+
+export async function* followOutput(
+  client: Client,
+  id: number,
+  options: FollowOptions = {},
+): AsyncGenerator<FollowEvent> {
+  let offset = options.offset ?? 0;
+  let failures = 0;
+  for (;;) {
+    const query = { offset, ...(options.attempt === undefined ? {} : { attempt: options.attempt }) };
+    try {
+      const events = client.events(contract.streamOutput, { params: { id }, query }, abortable(options.signal));
+      for await (const event of events) {
+        if (failures > 0) {
+          failures = 0;
+          yield { kind: "resumed" };
+        }
+        if (event.event === "output") {
+          const chunk = JSON.parse(event.data) as OutputChunk;
+          const data = Uint8Array.from(atob(chunk.data), (character) => character.charCodeAt(0));
+          offset = chunk.offset + data.length;
+          yield { kind: "output", offset: chunk.offset, data };
+        } else if (event.event === "end") {
+          yield { kind: "end", task: JSON.parse(event.data) as TaskDetail };
+          return;
+        }
+      }
+      throw new Error("The server closed the stream.");
+    } catch (error) {
+      if (options.signal?.aborted || (error instanceof ApiFailure && error.status < 500)) {
+        throw error;
+      }
+      const retryInMs = retryDelaysMs[Math.min(failures, retryDelaysMs.length - 1)] ?? 3000;
+      failures += 1;
+      yield { kind: "interrupted", error: error as Error, retryInMs };
+      await pause(retryInMs, options.signal);
+    }
+  }
+}
+
+function abortable(signal: AbortSignal | undefined): { signal?: AbortSignal } {
+  return signal === undefined ? {} : { signal };
+}
+
+/** Resolves after the time, or at once when aborted. */
+export function pause(ms: number, signal?: AbortSignal): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(finish, ms);
+    signal?.addEventListener("abort", finish, { once: true });
+    function finish() {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", finish);
+      resolve();
+    }
+  });
+}

@@ -1,0 +1,55 @@
+/**
+ * Every error the API can answer with: its code, status and text. `{name}` in a text is filled in by the server.
+ * A test proves that each is documented and that each documented one exists.
+ */
+export const errorRegistry = {
+  parse_error: { status: 400, detail: "JSON parse error - {problem}" },
+  not_authenticated: { status: 401, detail: "Authentication credentials were not provided." },
+  invalid_token: { status: 401, detail: "Invalid token." },
+  permission_denied: {
+    status: 403,
+    detail: "You do not have the permission to {what} ({permission}). An admin can give it to you.",
+  },
+  registration_closed: {
+    status: 403,
+    detail: "Registration is closed on this server. Ask an admin for an account.",
+  },
+  account_not_active: { status: 403, detail: "This account {state}. Ask an admin." },
+  not_found: { status: 404, detail: "Not found." },
+  method_not_allowed: { status: 405, detail: 'Method "{method}" not allowed.' },
+  not_acceptable: { status: 406, detail: "This address only answers with {type}." },
+  already_over: { status: 409, detail: "Task {id} is already over: it is {status}." },
+  last_admin: {
+    status: 409,
+    detail: "This is the last active admin. Make somebody else an admin first.",
+  },
+  body_too_large: { status: 413, detail: "The request body is larger than {limit} bytes." },
+  unsupported_media_type: { status: 415, detail: 'Unsupported media type "{type}" in request. Send application/json.' },
+  range_not_satisfiable: { status: 416, detail: "The output has {size} bytes; the range asked for lies beyond them." },
+  idempotency_key_reused: {
+    status: 422,
+    detail: "This Idempotency-Key was used with another request body. Use a new key for a new task.",
+  },
+  too_many_requests: { status: 429, detail: "Too many requests. Try again in {seconds} s." },
+  bad_request: { status: 400, detail: "{problem}" },
+  internal_error: {
+    status: 500,
+    detail: "Something went wrong on the server. Its log has the request id {requestId}.",
+  },
+  not_ready: { status: 503, detail: "The server cannot work right now: {problem}" },
+} as const;
+
+export type ErrorCode = keyof typeof errorRegistry;
+
+/** The body of every error that is not about single fields. */
+export type ErrorBody = { detail: string; code: ErrorCode };
+
+/** The body of a refused input: messages per field; `non_field_errors` for what belongs to no one field. */
+export type FieldErrors = Record<string, string[]>;
+
+export type ErrorValues = Readonly<Record<string, string | number>>;
+
+/** The text of an error with its `{names}` filled in. */
+export function errorDetail(code: ErrorCode, values: ErrorValues = {}): string {
+  return errorRegistry[code].detail.replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
+}

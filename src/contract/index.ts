@@ -1,0 +1,20 @@
+import { outputEndpoints } from "./output.ts";
+import { systemEndpoints } from "./system.ts";
+import { taskEndpoints } from "./tasks.ts";
+import { userEndpoints } from "./users.ts";
+
+/** Everything server, browser and CLI share. The only barrel of the project. */
+export const contract = { ...userEndpoints, ...taskEndpoints, ...outputEndpoints, ...systemEndpoints };
+export type Contract = typeof contract;
+export type EndpointName = keyof Contract;
+
+export * from "./endpoint.ts";
+export * from "./errors.ts";
+export * from "./output.ts";
+export * from "./permissions.ts";
+export * from "./system.ts";
+export * from "./task-input.ts";
+export * from "./task-states.ts";
+export * from "./tasks.ts";
+export * from "./users.ts";
+export * from "./validation.ts";

@@ -1,0 +1,71 @@
+import { z } from "zod";
+import { endpoint } from "./endpoint.ts";
+import { wholeNumber } from "./fields.ts";
+import { gap } from "./tasks.ts";
+
+/**
+ * The bytes an attempt wrote. Offsets count what the process wrote; a byte keeps its number when the cap removes
+ * earlier ones. Without `attempt`, the latest one is meant.
+ */
+const byId = z.object({ id: wholeNumber(1) });
+const ofAttempt = z.object({ attempt: wholeNumber(1).optional() });
+const shared = { method: "GET", tag: "output", status: 200, access: "view_tasks", params: byId } as const;
+
+export const outputLine = z.object({
+  /** From 1. */
+  number: z.int(),
+  /** Offset of the line's first byte. */
+  offset: z.int(),
+  /** Decoded as UTF-8 (what is not becomes U+FFFD), without the line end, cut at 64 KiB. */
+  text: z.string(),
+});
+
+export const outputLines = z.object({
+  lines: z.array(outputLine),
+  /** Lines written so far; an unfinished last one counts. */
+  total: z.int(),
+  gap: gap.nullable(),
+});
+
+/** `event: output` of the stream. Its `id` is the offset to go on from. */
+export const outputChunk = z.object({ offset: z.int(), data: z.string() });
+
+export type OutputLine = z.output<typeof outputLine>;
+export type OutputLines = z.output<typeof outputLines>;
+export type OutputChunk = z.output<typeof outputChunk>;
+
+export const maxLinesPerPage = 5000;
+
+export const outputEndpoints = {
+  getOutput: endpoint({
+    ...shared,
+    path: "/taskapi/tasks/:id/output/",
+    summary: "The raw bytes. Range is honoured; X-Output-Gap names the bytes the cap removed.",
+    kind: "bytes",
+    query: ofAttempt.extend({
+      stream: z.enum(["stdout", "stderr"]).optional(),
+      tail_bytes: wholeNumber(0).optional(),
+      download: z.enum(["1", "true"]).optional(),
+    }),
+    response: z.string(),
+  }),
+  getOutputLines: endpoint({
+    ...shared,
+    path: "/taskapi/tasks/:id/output/lines/",
+    summary: "A page of numbered lines. A negative from counts from the end.",
+    kind: "json",
+    query: ofAttempt.extend({
+      from: wholeNumber(Number.MIN_SAFE_INTEGER).default(1),
+      count: wholeNumber(1, maxLinesPerPage).default(200),
+    }),
+    response: outputLines,
+  }),
+  streamOutput: endpoint({
+    ...shared,
+    path: "/taskapi/tasks/:id/output/stream/",
+    summary: "Server-sent events: `output` with base64 data from the offset on, then `end` with the task.",
+    kind: "events",
+    query: ofAttempt.extend({ offset: wholeNumber(0).optional() }),
+    response: outputChunk,
+  }),
+};
