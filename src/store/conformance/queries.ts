@@ -1,0 +1,99 @@
+import { beforeEach, expect, test } from "vitest";
+import type { Program, TaskFilter } from "../store.ts";
+import { addNode, addTask, addUser, claim } from "./sample.ts";
+import type { Current } from "./store-conformance.ts";
+
+export function queriesConformance(current: Current): void {
+  let ann = 0;
+  let bob = 0;
+  beforeEach(async () => {
+    ann = (await addUser(current.store, "ann")).id;
+    bob = (await addUser(current.store, "bob")).id;
+  });
+
+  /** The names a filter finds, by id; the count has to agree. */
+  async function names(filter: Partial<TaskFilter>): Promise<string[]> {
+    const whole = { ownerId: null, ...filter };
+    const rows = await current.store.tasks.list({ ...whole, descending: false, cursor: null, limit: 100 });
+    expect(await current.store.tasks.count(whole)).toBe(rows.length);
+    return rows.map((row) => row.name);
+  }
+
+  test("filters narrow down, alone and together", async () => {
+    await addTask(current.store, ann, { name: "a1", tags: ["x", "y"], now: 100 });
+    await addTask(current.store, ann, { name: "a2", queue: "slow", now: 200 });
+    const third = await addTask(current.store, bob, { name: "b1", tags: ["y"], now: 300 });
+    await claim(current.store, third.id, await addNode(current.store));
+    expect(await names({})).toEqual(["a1", "a2", "b1"]);
+    expect(await names({ ownerId: ann })).toEqual(["a1", "a2"]);
+    expect(await names({ statuses: ["running"] })).toEqual(["b1"]);
+    expect(await names({ statuses: ["running", "pending"] })).toEqual(["a1", "a2", "b1"]);
+    expect(await names({ statuses: [] })).toEqual([]);
+    expect(await names({ queue: "slow" })).toEqual(["a2"]);
+    expect(await names({ tag: "y" })).toEqual(["a1", "b1"]);
+    expect(await names({ tag: "y", ownerId: bob, statuses: ["running"] })).toEqual(["b1"]);
+    expect(await names({ tag: "Y" })).toEqual([]);
+    expect(await names({ createdSince: 200 })).toEqual(["a2", "b1"]);
+    expect(await names({ createdUntil: 200 })).toEqual(["a1", "a2"]);
+    expect(await names({ createdSince: 101, createdUntil: 299 })).toEqual(["a2"]);
+  });
+
+  test("a search looks into name, description and program in any case, and takes every character literally", async () => {
+    await addTask(current.store, ann, { name: "Backup ÄRGER", command: "rsync -a" });
+    await addTask(current.store, ann, { name: "percent", description: "done 100% of_it!" });
+    const argv: Program = { kind: "argv", argv: ["/bin/Sleep", "it's"], isDemonstration: false };
+    const task = await addTask(current.store, ann);
+    await addTask(current.store, ann, { name: "words", spec: { ...task.spec, program: argv } });
+    const body = `${"#".repeat(4000)}needle${"#".repeat(5000)}beyond`;
+    const script: Program = { kind: "script", body, interpreter: null };
+    await addTask(current.store, ann, { name: "script", spec: { ...task.spec, program: script } });
+    expect(await names({ text: "backup" })).toEqual(["Backup ÄRGER"]);
+    expect(await names({ text: "ärger" })).toEqual(["Backup ÄRGER"]);
+    expect(await names({ text: "RSYNC -A" })).toEqual(["Backup ÄRGER"]);
+    expect(await names({ text: "0%" })).toEqual(["percent"]);
+    expect(await names({ text: "f_i" })).toEqual(["percent"]);
+    expect(await names({ text: "it!" })).toEqual(["percent"]);
+    expect(await names({ text: "%" })).toEqual(["percent"]);
+    expect(await names({ text: "_" })).toEqual(["percent"]);
+    expect(await names({ text: "SLEEP it's" })).toEqual(["words"]);
+    expect(await names({ text: "NEEDLE" })).toEqual(["script"]);
+    expect(await names({ text: "beyond" })).toEqual([]);
+    expect(await names({ text: "' or 1=1 --" })).toEqual([]);
+  });
+
+  test("a search for a number finds the task with that id too", async () => {
+    const first = await addTask(current.store, ann, { name: "first" });
+    await addTask(current.store, ann, { name: `about ${first.id}` });
+    await addTask(current.store, ann, { name: "neither" });
+    expect(await names({ text: String(first.id) })).toEqual(["first", `about ${first.id}`]);
+  });
+
+  test("pages follow each other without gap or repetition, in both directions", async () => {
+    for (let index = 0; index < 7; index += 1) {
+      await addTask(current.store, index % 2 === 0 ? ann : bob, { name: `t${index}` });
+    }
+    for (const descending of [false, true]) {
+      const seen: string[] = [];
+      let cursor: number | null = null;
+      for (;;) {
+        const page = await current.store.tasks.list({ ownerId: ann, descending, cursor, limit: 3 });
+        if (page.length === 0) {
+          break;
+        }
+        expect(page.length).toBeLessThanOrEqual(3);
+        seen.push(...page.map((row) => row.name));
+        cursor = page.at(-1)?.id ?? null;
+      }
+      const all = ["t0", "t2", "t4", "t6"];
+      expect(seen).toEqual(descending ? all.reverse() : all);
+    }
+  });
+
+  test("a list has the program cut to what one line needs, and neither environment nor stdin", async () => {
+    const task = await addTask(current.store, ann, { command: "x".repeat(100_000) });
+    const [row] = await current.store.tasks.list({ ownerId: ann, descending: false, cursor: null, limit: 1 });
+    const { spec, ...rest } = task;
+    expect(row).toEqual({ ...rest, spec: { program: { kind: "command", command: "x".repeat(1000) } } });
+    expect(spec.program).toEqual({ kind: "command", command: "x".repeat(100_000) });
+  });
+}

@@ -1,0 +1,101 @@
+import type { AttemptEnd, AttemptKey, Store, TaskRow, Tasks, UserRow } from "../store.ts";
+
+/** Rows with defaults, so that a test names only what it is about. */
+type NewTask = Parameters<Tasks["create"]>[0];
+
+/** Adds an active member; the very first one becomes admin, as everywhere. */
+export async function addUser(store: Store, username = "alice"): Promise<UserRow> {
+  const user = await store.users.create({
+    username,
+    email: `${username}@example.org`,
+    passwordHash: "hash",
+    role: "member",
+    status: "active",
+    now: 1000,
+  });
+  if ("taken" in user) {
+    throw new Error(`${username} is taken.`);
+  }
+  return user;
+}
+
+export function newTask(ownerId: number, given: Partial<NewTask> & { command?: string } = {}): NewTask {
+  const { command = "true", ...rest } = given;
+  return {
+    ownerId,
+    name: "task",
+    description: "",
+    spec: {
+      program: { kind: "command", command },
+      cwd: null,
+      env: {},
+      stdin: null,
+      timeoutMs: null,
+      killGraceMs: 10_000,
+    },
+    queue: "default",
+    priority: 0,
+    tags: [],
+    notBefore: null,
+    idempotency: null,
+    now: 1000,
+    ...rest,
+  };
+}
+
+export async function addTask(
+  store: Store,
+  ownerId: number,
+  given: Parameters<typeof newTask>[1] = {},
+): Promise<TaskRow> {
+  const answer = await store.tasks.create(newTask(ownerId, given));
+  if (answer.kind !== "created") {
+    throw new Error(`Expected a new task, got ${answer.kind}.`);
+  }
+  return answer.task;
+}
+
+export async function addNode(store: Store, name = "node-1"): Promise<number> {
+  const node = await store.nodes.register({
+    key: `key of ${name}`,
+    name,
+    slots: 4,
+    version: "1.0.0",
+    leaseUntil: 61_000,
+    now: 1000,
+  });
+  return node.id;
+}
+
+export function claim(store: Store, taskId: number, nodeId: number, now = 2000): Promise<TaskRow | null> {
+  return store.tasks.claim({ taskId, expectedAttempt: 0, nodeId, nonce: "nonce", now });
+}
+
+/** A task that runs as attempt 1 on the node. */
+export async function addRunning(store: Store, ownerId: number, nodeId: number): Promise<AttemptKey> {
+  const task = await addTask(store, ownerId);
+  if ((await claim(store, task.id, nodeId)) === null) {
+    throw new Error(`Task ${task.id} could not be claimed.`);
+  }
+  return { taskId: task.id, attempt: 1, nodeId };
+}
+
+export function anEnd(key: AttemptKey, given: Partial<AttemptEnd> = {}): AttemptEnd {
+  return {
+    ...key,
+    status: "completed",
+    outcome: "exited",
+    exitCode: 0,
+    signal: null,
+    reason: "Exited with code 0.",
+    pid: 4711,
+    startedAt: 2100,
+    endedAt: 5000,
+    cpuMs: 12,
+    maxRssBytes: 4096,
+    outputBytes: 77,
+    outputGap: null,
+    now: 5001,
+    ...given,
+  };
+}

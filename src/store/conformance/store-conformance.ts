@@ -1,0 +1,51 @@
+import { afterEach, beforeEach, describe } from "vitest";
+import type { Store } from "../store.ts";
+import { accountsConformance } from "./accounts.ts";
+import { admissionConformance } from "./admission.ts";
+import { attemptsConformance } from "./attempts.ts";
+import { claimsConformance } from "./claims.ts";
+import { creationConformance } from "./creation.ts";
+import { killsConformance } from "./kills.ts";
+import { nodesConformance } from "./nodes.ts";
+import { queriesConformance } from "./queries.ts";
+import { transactionsConformance } from "./transactions.ts";
+
+/** An empty database of a test's own. */
+export type FreshDatabase = {
+  store: Store;
+  /** One more store on the same database, as another process would have. */
+  reopen(): Promise<Store>;
+  /** Closes every store on it and removes it. */
+  dispose(): Promise<void>;
+};
+
+/** The database of the test that runs. */
+export type Current = { readonly store: Store; reopen(): Promise<Store> };
+
+/** Every verb and what it promises. Each database the store works on is to pass all of it. */
+export function storeConformance(name: string, openFresh: () => Promise<FreshDatabase>): void {
+  describe(`store on ${name}`, () => {
+    let fresh: FreshDatabase;
+    beforeEach(async () => {
+      fresh = await openFresh();
+    });
+    afterEach(() => fresh.dispose());
+
+    const current: Current = {
+      get store() {
+        return fresh.store;
+      },
+      reopen: () => fresh.reopen(),
+    };
+
+    describe("accounts", () => accountsConformance(current));
+    describe("nodes and queues", () => nodesConformance(current));
+    describe("creating and editing tasks", () => creationConformance(current));
+    describe("finding tasks", () => queriesConformance(current));
+    describe("admission", () => admissionConformance(current));
+    describe("claims", () => claimsConformance(current));
+    describe("kills and removal", () => killsConformance(current));
+    describe("attempts", () => attemptsConformance(current));
+    describe("transactions", () => transactionsConformance(current));
+  });
+}

@@ -1,0 +1,34 @@
+import { openSqliteStore } from "./sqlite/open.ts";
+import { type Store, StoreRefused } from "./store.ts";
+
+/**
+ * Opens the database a URL names: `sqlite:///absolute/path` or `sqlite:path`.
+ * Throws StoreRefused when it cannot be used. No message repeats the URL, which may hold a password.
+ */
+export async function openStore({ databaseUrl }: { databaseUrl: string }): Promise<Store> {
+  const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(databaseUrl)?.[1]?.toLowerCase();
+  switch (scheme) {
+    case "sqlite":
+      return openSqliteStore({ file: filePathOf(databaseUrl.slice("sqlite:".length)) });
+    case "postgres":
+    case "postgresql":
+    case "mysql":
+    case "mariadb":
+      throw new StoreRefused(
+        "This version works on SQLite only. Leave DATABASE_URL out, or give it as sqlite:///path/of/the/file.db.",
+      );
+    default:
+      throw new StoreRefused("DATABASE_URL is not understood. Give it as sqlite:///path/of/the/file.db.");
+  }
+}
+
+function filePathOf(rest: string): string {
+  const path = rest.startsWith("//") ? rest.slice(2) : rest;
+  if (rest.startsWith("//") && !path.startsWith("/")) {
+    throw new StoreRefused("DATABASE_URL names a host where SQLite wants a file. Use three slashes: sqlite:///path.");
+  }
+  if (path === "" || path === ":memory:") {
+    throw new StoreRefused("DATABASE_URL names no file. Give it as sqlite:///path/of/the/file.db.");
+  }
+  return path;
+}

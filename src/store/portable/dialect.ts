@@ -1,0 +1,36 @@
+import type { ColumnDefinitionBuilder, Expression, Kysely } from "kysely";
+import type { Connection, NewRow, TableWithId } from "./schema.ts";
+
+/** What differs between databases, by name. Nothing outside the folder of a database asks which one it is. */
+export type Dialect = {
+  /** Adds a row and answers the id the database gave it. */
+  insertWithId<Table extends TableWithId>(db: Connection, table: Table, row: NewRow<Table>): Promise<number>;
+  /** Until the transaction ends, nobody else gets past a lock of the same name. For a check and a write that belong together. */
+  lock(db: Connection, name: "accounts" | "nodes" | "idempotency"): Promise<void>;
+};
+
+/** The column types that differ. */
+export type ColumnTypes = {
+  /** Type of a column that holds whole numbers beyond 32 bits, and of references to ids. */
+  bigint: "bigint" | "integer";
+  /** Type of text without a limit worth naming. */
+  longText: "text" | Expression<unknown>;
+  /** Turns a column into a primary key that the database counts up and never reuses. */
+  id(column: ColumnDefinitionBuilder): ColumnDefinitionBuilder;
+};
+
+/** An opened database: one way in for reading, one for writing, and what differs from others. */
+export type Engine = {
+  /** Sees what is committed, and never waits for a write that is under way where the database can do that. */
+  reader: Connection;
+  /** Every transaction on it is begun so that it can write. */
+  writer: Connection;
+  dialect: Dialect;
+  description: string;
+  /** Throws StoreUnavailable when the database is no longer the one that was opened. */
+  verify(): Promise<void>;
+  close(): Promise<void>;
+};
+
+/** The connection before its tables are known to be there. */
+export type BareConnection = Kysely<unknown>;

@@ -1,0 +1,133 @@
+import type { Generated, Insertable, Kysely } from "kysely";
+import type { Outcome, Role, TaskStatus, UserStatus } from "../../contract/index.ts";
+
+/**
+ * The tables, as every database has them: times are bigint epoch milliseconds, JSON is text, booleans are 0 or 1.
+ * migrations/ makes them.
+ */
+export type Database = {
+  meta: MetaTable;
+  users: UsersTable;
+  tokens: TokensTable;
+  tasks: TasksTable;
+  task_tags: TaskTagsTable;
+  attempts: AttemptsTable;
+  queues: QueuesTable;
+  nodes: NodesTable;
+  idempotency_keys: IdempotencyKeysTable;
+};
+
+/** A connection, or a transaction on one. */
+export type Connection = Kysely<Database>;
+
+/** Tables whose ids the database gives. */
+export type TableWithId = "users" | "tokens" | "tasks" | "nodes";
+export type NewRow<Table extends keyof Database> = Insertable<Database[Table]>;
+
+type MetaTable = { name: string; value: string };
+
+type UsersTable = {
+  id: Generated<number>;
+  username: string;
+  email: string;
+  /** What makes emails unique: the same one in another case is the same account. */
+  email_lower: string;
+  password_hash: string;
+  role: Role;
+  status: UserStatus;
+  created_at: number;
+  updated_at: number;
+};
+
+type TokensTable = { id: Generated<number>; user_id: number; hash: string; created_at: number };
+
+/**
+ * Where a pending task stands: waiting for its time, for a slot, or for a node to claim what the dispatcher was handed.
+ * Empty once it is running or over.
+ */
+export type Stage = "delayed" | "ready" | "handed" | "";
+
+type TasksTable = {
+  id: Generated<number>;
+  owner_id: number;
+  name: string;
+  status: TaskStatus;
+  stage: Stage;
+  queue: string;
+  /** The priority negated, so that the order of picking is all ascending and one index serves it everywhere. */
+  neg_priority: number;
+  not_before: number | null;
+  handed_at: number | null;
+  attempt: number;
+  node_id: number | null;
+  node_name: string | null;
+  created_at: number;
+  updated_at: number;
+  started_at: number | null;
+  completed_at: number | null;
+  kill_requested_at: number | null;
+  kill_by: string | null;
+  kill_signal: string | null;
+  kill_grace_ms: number | null;
+  outcome: Outcome | null;
+  exit_code: number | null;
+  signal: string | null;
+  reason: string | null;
+  cpu_ms: number | null;
+  max_rss_bytes: number | null;
+  output_bytes: number;
+  /** JSON: the tags in the order given. task_tags has them for searching. */
+  tags: string;
+  description: string;
+  /** JSON: the program with long texts cut, so that a list need not read megabytes of scripts and stdin. */
+  preview: string;
+  /** Name, description and the head of the program in lower case: what a search looks through. */
+  search_text: string;
+  /** JSON of TaskSpec. Last, so that reading the other columns does not walk through it. */
+  spec: string;
+};
+
+type TaskTagsTable = { task_id: number; tag: string };
+
+type AttemptsTable = {
+  task_id: number;
+  number: number;
+  node_id: number;
+  node_name: string;
+  nonce: string;
+  pid: number | null;
+  created_at: number;
+  started_at: number | null;
+  ended_at: number | null;
+  ending: "killed" | "timed_out" | null;
+  outcome: Outcome | null;
+  exit_code: number | null;
+  signal: string | null;
+  reason: string | null;
+  cpu_ms: number | null;
+  max_rss_bytes: number | null;
+  output_bytes: number;
+  gap_first: number | null;
+  gap_last: number | null;
+};
+
+type QueuesTable = { name: string; slots: number | null; is_paused: number };
+
+type NodesTable = {
+  id: Generated<number>;
+  node_key: string;
+  name: string;
+  slots: number;
+  version: string;
+  registered_at: number;
+  seen_at: number;
+  lease_until: number;
+};
+
+type IdempotencyKeysTable = {
+  owner_id: number;
+  idempotency_key: string;
+  body_hash: string;
+  task_id: number;
+  created_at: number;
+};

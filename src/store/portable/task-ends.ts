@@ -1,0 +1,161 @@
+import type { KillRequest, Tasks } from "../store.ts";
+import type { Access } from "./access.ts";
+import type { Connection } from "./schema.ts";
+import { findTask, requireTask, toKillRequest } from "./task-row.ts";
+
+type KillOrder = Parameters<Tasks["requestKill"]>[0];
+type Claim = Parameters<Tasks["claim"]>[0];
+
+/** From pending to running, and the ends that do not come from a process: killed before it started, removed. */
+export function endsOn({
+  read,
+  write,
+}: Access): Pick<Tasks, "claim" | "requestKill" | "listKillRequests" | "removeEnded"> {
+  return {
+    claim: (task) => write((db) => claim(db, task)),
+
+    requestKill: (order) =>
+      write(async (db) => {
+        if (await endPending(db, order)) {
+          return { kind: "ended", task: await requireTask(db, order.id) };
+        }
+        if (await orderEnd(db, order)) {
+          return { kind: "requested", task: await requireTask(db, order.id) };
+        }
+        const task = await findTask(db, order.id);
+        return task === null ? null : { kind: "over", task };
+      }),
+
+    async listKillRequests(of) {
+      const rows = await read
+        .selectFrom("tasks")
+        .select(["id", "attempt", "kill_requested_at", "kill_by", "kill_signal", "kill_grace_ms"])
+        .where("status", "=", "running")
+        .where("node_id", "=", of.nodeId)
+        .where("kill_requested_at", "is not", null)
+        .orderBy("id")
+        .execute();
+      const orders: { taskId: number; attempt: number; kill: KillRequest }[] = [];
+      for (const row of rows) {
+        const kill = toKillRequest(row);
+        if (kill !== null) {
+          orders.push({ taskId: row.id, attempt: row.attempt, kill });
+        }
+      }
+      return orders;
+    },
+
+    removeEnded: (before) => write((db) => removeEnded(db, before)),
+  };
+}
+
+/**
+ * Any number of nodes may try at once: the update applies for one of them, because it names the status and the attempt
+ * number and changes both.
+ */
+async function claim(db: Connection, task: Claim) {
+  const node = await db.selectFrom("nodes").select("name").where("id", "=", task.nodeId).executeTakeFirst();
+  if (node === undefined) {
+    throw new Error(`Node ${task.nodeId} is not registered, so it cannot claim task ${task.taskId}.`);
+  }
+  const attempt = task.expectedAttempt + 1;
+  const result = await db
+    .updateTable("tasks")
+    .set({
+      status: "running",
+      stage: "",
+      attempt,
+      node_id: task.nodeId,
+      node_name: node.name,
+      handed_at: null,
+      started_at: null,
+      reason: null,
+      updated_at: task.now,
+    })
+    .where("id", "=", task.taskId)
+    .where("status", "=", "pending")
+    .where("attempt", "=", task.expectedAttempt)
+    .where("kill_requested_at", "is", null)
+    .executeTakeFirst();
+  if (result.numUpdatedRows === 0n) {
+    return null;
+  }
+  await db
+    .insertInto("attempts")
+    .values({
+      task_id: task.taskId,
+      number: attempt,
+      node_id: task.nodeId,
+      node_name: node.name,
+      nonce: task.nonce,
+      created_at: task.now,
+      output_bytes: 0,
+    })
+    .execute();
+  return requireTask(db, task.taskId);
+}
+
+async function endPending(db: Connection, order: KillOrder): Promise<boolean> {
+  const result = await db
+    .updateTable("tasks")
+    .set({
+      status: "killed",
+      stage: "",
+      handed_at: null,
+      outcome: "killed",
+      reason: `Killed by ${order.by} before it started.`,
+      completed_at: order.now,
+      updated_at: order.now,
+      kill_requested_at: order.now,
+      kill_by: order.by,
+      kill_signal: order.signal,
+      kill_grace_ms: order.graceMs,
+    })
+    .where("id", "=", order.id)
+    .where("status", "=", "pending")
+    .executeTakeFirst();
+  return result.numUpdatedRows > 0n;
+}
+
+/** A later order replaces signal and grace, so that asking again goes faster; who asked first, and when, stays. */
+async function orderEnd(db: Connection, order: KillOrder): Promise<boolean> {
+  const result = await db
+    .updateTable("tasks")
+    .set((eb) => ({
+      kill_requested_at: eb.fn.coalesce("kill_requested_at", eb.val(order.now)),
+      kill_by: eb.fn.coalesce("kill_by", eb.val(order.by)),
+      kill_signal: order.signal,
+      kill_grace_ms: order.graceMs,
+      updated_at: order.now,
+    }))
+    .where("id", "=", order.id)
+    .where("status", "=", "running")
+    .executeTakeFirst();
+  return result.numUpdatedRows > 0n;
+}
+
+async function removeEnded(db: Connection, before: { endedBefore: number; limit: number }) {
+  const ended = await db
+    .selectFrom("tasks")
+    .select("id")
+    .where("completed_at", "<", before.endedBefore)
+    .orderBy("completed_at")
+    .limit(before.limit)
+    .execute();
+  const ids = ended.map((task) => task.id);
+  if (ids.length === 0) {
+    return [];
+  }
+  const attempts = await db
+    .selectFrom("attempts")
+    .select(["task_id as taskId", "number as attempt"])
+    .where("task_id", "in", ids)
+    .orderBy("task_id")
+    .orderBy("number")
+    .execute();
+  for (const table of ["attempts", "task_tags", "idempotency_keys"] as const) {
+    await db.deleteFrom(table).where("task_id", "in", ids).execute();
+  }
+  await db.deleteFrom("tasks").where("id", "in", ids).execute();
+  return attempts;
+}

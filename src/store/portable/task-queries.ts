@@ -1,0 +1,68 @@
+import { type Expression, type ExpressionBuilder, type SqlBool, sql } from "kysely";
+import type { TaskFilter, Tasks } from "../store.ts";
+import type { Access } from "./access.ts";
+import type { Database } from "./schema.ts";
+import { findTask, selectTasks, toListedTask } from "./task-row.ts";
+import { containing } from "./task-text.ts";
+
+export function queriesOn({ read }: Access): Pick<Tasks, "find" | "list" | "count"> {
+  return {
+    find: (by) => findTask(read, by.id),
+
+    async list(filter) {
+      let query = selectTasks(read)
+        .select("tasks.preview")
+        .where((eb) => eb.and(conditionsOf(eb, filter)));
+      if (filter.cursor !== null) {
+        query = query.where("tasks.id", filter.descending ? "<" : ">", filter.cursor);
+      }
+      const rows = await query
+        .orderBy("tasks.id", filter.descending ? "desc" : "asc")
+        .limit(filter.limit)
+        .execute();
+      return rows.map(toListedTask);
+    },
+
+    async count(filter) {
+      const row = await read
+        .selectFrom("tasks")
+        .select((eb) => eb.fn.countAll<number>().as("count"))
+        .where((eb) => eb.and(conditionsOf(eb, filter)))
+        .executeTakeFirstOrThrow();
+      return row.count;
+    },
+  };
+}
+
+function conditionsOf(eb: ExpressionBuilder<Database, "tasks">, filter: TaskFilter): Expression<SqlBool>[] {
+  const conditions: Expression<SqlBool>[] = [];
+  if (filter.ownerId !== null) {
+    conditions.push(eb("tasks.owner_id", "=", filter.ownerId));
+  }
+  if (filter.statuses !== undefined) {
+    conditions.push(eb("tasks.status", "in", filter.statuses));
+  }
+  if (filter.queue !== undefined) {
+    conditions.push(eb("tasks.queue", "=", filter.queue));
+  }
+  if (filter.tag !== undefined) {
+    const tagged = eb.selectFrom("task_tags").select("task_tags.task_id").where("task_tags.tag", "=", filter.tag);
+    conditions.push(eb("tasks.id", "in", tagged));
+  }
+  if (filter.text !== undefined) {
+    conditions.push(matches(eb, filter.text));
+  }
+  if (filter.createdSince !== undefined) {
+    conditions.push(eb("tasks.created_at", ">=", filter.createdSince));
+  }
+  if (filter.createdUntil !== undefined) {
+    conditions.push(eb("tasks.created_at", "<=", filter.createdUntil));
+  }
+  return conditions;
+}
+
+function matches(eb: ExpressionBuilder<Database, "tasks">, text: string): Expression<SqlBool> {
+  const found = sql<SqlBool>`${eb.ref("tasks.search_text")} like ${containing(text)} escape '!'`;
+  const isId = /^[0-9]{1,15}$/.test(text);
+  return isId ? eb.or([found, eb("tasks.id", "=", Number(text))]) : found;
+}

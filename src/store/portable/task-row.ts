@@ -1,0 +1,120 @@
+import { type Selectable, sql } from "kysely";
+import type { KillRequest, ListedTask, Program, TaskRow, TaskSpec } from "../store.ts";
+import type { Connection, Database } from "./schema.ts";
+
+/** Between the columns of the tasks table and a task. */
+type Columns = Selectable<Database["tasks"]>;
+
+const listedColumns = [
+  "id",
+  "owner_id",
+  "name",
+  "status",
+  "queue",
+  "neg_priority",
+  "not_before",
+  "attempt",
+  "node_name",
+  "created_at",
+  "updated_at",
+  "started_at",
+  "completed_at",
+  "kill_requested_at",
+  "kill_by",
+  "kill_signal",
+  "kill_grace_ms",
+  "outcome",
+  "exit_code",
+  "signal",
+  "reason",
+  "cpu_ms",
+  "max_rss_bytes",
+  "output_bytes",
+  "tags",
+  "description",
+] as const;
+
+type ListedColumns = Pick<Columns, (typeof listedColumns)[number]> & { owner_name: string };
+
+/**
+ * Tasks with the name of their owner, all but the spec. The name comes from a subquery: with a join, a planner may walk
+ * through the accounts first and sort all their tasks.
+ */
+export function selectTasks(db: Connection) {
+  return db
+    .selectFrom("tasks")
+    .select(listedColumns.map((column) => `tasks.${column}` as const))
+    .select(sql<string>`(select users.username from users where users.id = tasks.owner_id)`.as("owner_name"));
+}
+
+/** One whole task; null when there is none. */
+export async function findTask(db: Connection, id: number): Promise<TaskRow | null> {
+  const row = await selectTasks(db).select("tasks.spec").where("tasks.id", "=", id).executeTakeFirst();
+  return row === undefined ? null : toTask(row);
+}
+
+/** The task that was just written. */
+export async function requireTask(db: Connection, id: number): Promise<TaskRow> {
+  const task = await findTask(db, id);
+  if (task === null) {
+    throw new Error(`Task ${id} is not in the database although it was just written.`);
+  }
+  return task;
+}
+
+export function toTask(row: ListedColumns & Pick<Columns, "spec">): TaskRow {
+  return { ...withoutSpec(row), spec: JSON.parse(row.spec) as TaskSpec };
+}
+
+export function toListedTask(row: ListedColumns & Pick<Columns, "preview">): ListedTask {
+  return { ...withoutSpec(row), spec: { program: JSON.parse(row.preview) as Program } };
+}
+
+function withoutSpec(row: ListedColumns): Omit<TaskRow, "spec"> {
+  return {
+    id: row.id,
+    ownerId: row.owner_id,
+    ownerName: row.owner_name,
+    name: row.name,
+    description: row.description,
+    status: row.status,
+    queue: row.queue,
+    priority: 0 - row.neg_priority,
+    tags: JSON.parse(row.tags) as string[],
+    notBefore: row.not_before,
+    attempt: row.attempt,
+    nodeName: row.node_name,
+    createdAt: row.created_at,
+    updatedAt: row.updated_at,
+    startedAt: row.started_at,
+    completedAt: row.completed_at,
+    kill: toKillRequest(row),
+    outcome: row.outcome,
+    exitCode: row.exit_code,
+    signal: row.signal,
+    reason: row.reason,
+    cpuMs: row.cpu_ms,
+    maxRssBytes: row.max_rss_bytes,
+    outputBytes: row.output_bytes,
+  };
+}
+
+/** Null when nobody asked for the end of the task. */
+export function toKillRequest(
+  row: Pick<Columns, "kill_requested_at" | "kill_by" | "kill_signal" | "kill_grace_ms">,
+): KillRequest | null {
+  if (
+    row.kill_requested_at === null ||
+    row.kill_by === null ||
+    row.kill_signal === null ||
+    row.kill_grace_ms === null
+  ) {
+    return null;
+  }
+  return {
+    requestedAt: row.kill_requested_at,
+    by: row.kill_by,
+    signal: row.kill_signal,
+    graceMs: row.kill_grace_ms,
+  };
+}

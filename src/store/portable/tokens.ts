@@ -1,0 +1,35 @@
+import type { Tokens } from "../store.ts";
+import type { Access } from "./access.ts";
+import { toUser } from "./users.ts";
+
+export function tokensOn({ read, write, dialect }: Access): Tokens {
+  return {
+    create: (token) =>
+      write(async (db) => {
+        const row = { user_id: token.userId, hash: token.hash, created_at: token.now };
+        return { id: await dialect.insertWithId(db, "tokens", row) };
+      }),
+
+    async find(by) {
+      const row = await read
+        .selectFrom("tokens")
+        .innerJoin("users", "users.id", "tokens.user_id")
+        .selectAll("users")
+        .select("tokens.id as token_id")
+        .where("tokens.hash", "=", by.hash)
+        .executeTakeFirst();
+      return row === undefined ? null : { tokenId: row.token_id, user: toUser(row) };
+    },
+
+    revoke: (token) =>
+      write(async (db) => {
+        await db.deleteFrom("tokens").where("id", "=", token.id).execute();
+      }),
+
+    revokeAll: (of) =>
+      write(async (db) => {
+        const all = db.deleteFrom("tokens").where("user_id", "=", of.userId);
+        await (of.exceptId === undefined ? all : all.where("id", "!=", of.exceptId)).execute();
+      }),
+  };
+}

@@ -1,0 +1,19 @@
+import type { ColumnTypes, Dialect } from "../portable/dialect.ts";
+
+/** What SQLite does its own way. */
+export const sqliteDifferences: Dialect = {
+  async insertWithId(db, table, row) {
+    const result = await db.insertInto(table).values(row).executeTakeFirstOrThrow();
+    return Number(result.insertId);
+  },
+
+  // Nothing to do: every transaction begins with the one lock there is (begin immediate).
+  async lock() {},
+};
+
+export const sqliteColumns: ColumnTypes = {
+  // Exactly this word makes the id the row's own number.
+  bigint: "integer",
+  longText: "text",
+  id: (column) => column.primaryKey().autoIncrement(),
+};

@@ -1,0 +1,334 @@
+import type { Outcome, Role, TaskStatus, UserStatus } from "../contract/index.ts";
+
+/**
+ * The record: everything that must be true after a restart. The verbs are the domain's; SQL stays below this file.
+ *
+ * - Times are epoch milliseconds, ids are integers.
+ * - Every write that extends or ends an attempt is conditional on task, attempt number and node, and answers whether it
+ *   applied. A stale one does nothing.
+ * - A transaction is the same interface: what is done through it happens wholly or not at all.
+ */
+export type Store = {
+  users: Users;
+  tokens: Tokens;
+  tasks: Tasks;
+  attempts: Attempts;
+  queues: Queues;
+  nodes: Nodes;
+  /** Runs the body in one transaction. Use only the store it is given: the outer one would wait for it for ever. */
+  transaction<T>(body: (store: Store) => Promise<T>): Promise<T>;
+  /** Throws StoreUnavailable, with a sentence saying what is wrong, when the database cannot be written to. */
+  check(): Promise<void>;
+  /** One line about the database for people: kind and where it is, never a password. */
+  readonly description: string;
+  close(): Promise<void>;
+};
+
+/** The database cannot be used right now; the message says why, in a sentence that may be shown. */
+export class StoreUnavailable extends Error {
+  override readonly name = "StoreUnavailable";
+}
+
+/** The database cannot be used by this program at all; the message says why and what to do. Thrown when it is opened. */
+export class StoreRefused extends Error {
+  override readonly name = "StoreRefused";
+}
+
+/** What was asked for clashes with a unique value that is already there. */
+export type Taken = { taken: ("username" | "email")[] };
+
+export type UserRow = {
+  id: number;
+  username: string;
+  email: string;
+  passwordHash: string;
+  role: Role;
+  status: UserStatus;
+  createdAt: number;
+  updatedAt: number;
+};
+
+export type Users = {
+  /** Adds an account; the very first one gets role `admin` and status `active` whatever was asked. */
+  create(user: {
+    username: string;
+    email: string;
+    passwordHash: string;
+    role: Role;
+    status: UserStatus;
+    now: number;
+  }): Promise<UserRow | Taken>;
+  find(by: { id: number } | { username: string }): Promise<UserRow | null>;
+  /** Changes what is given. Null when there is no such account. */
+  update(change: {
+    id: number;
+    username?: string;
+    email?: string;
+    passwordHash?: string;
+    role?: Role;
+    status?: UserStatus;
+    now: number;
+  }): Promise<UserRow | Taken | null>;
+  /** All accounts by id. */
+  list(): Promise<UserRow[]>;
+  count(): Promise<number>;
+  /** Active accounts with role `admin`. */
+  countActiveAdmins(): Promise<number>;
+};
+
+export type Tokens = {
+  /** Stores the hash of a new token. */
+  create(token: { userId: number; hash: string; now: number }): Promise<{ id: number }>;
+  /** The account a token belongs to; null when it is unknown or revoked. */
+  find(by: { hash: string }): Promise<{ tokenId: number; user: UserRow } | null>;
+  revoke(token: { id: number }): Promise<void>;
+  /** Ends every login of the account but, if given, one. */
+  revokeAll(of: { userId: number; exceptId?: number }): Promise<void>;
+};
+
+/** What a task runs. `demonstration` marks the built-in sleep, which is an argv. */
+export type Program =
+  | { kind: "command"; command: string }
+  | { kind: "argv"; argv: string[]; isDemonstration: boolean }
+  | { kind: "script"; body: string; interpreter: string | null };
+
+/** Everything an attempt is started from. */
+export type TaskSpec = {
+  program: Program;
+  cwd: string | null;
+  env: Record<string, string>;
+  stdin: string | null;
+  timeoutMs: number | null;
+  killGraceMs: number;
+};
+
+export type TaskRow = {
+  id: number;
+  ownerId: number;
+  ownerName: string;
+  name: string;
+  description: string;
+  spec: TaskSpec;
+  status: TaskStatus;
+  queue: string;
+  /** Higher first. */
+  priority: number;
+  tags: string[];
+  /** Not to start before; null when at once. */
+  notBefore: number | null;
+  /** Number of the latest attempt; 0 before the first. */
+  attempt: number;
+  /** Name of the node of the latest attempt. */
+  nodeName: string | null;
+  createdAt: number;
+  updatedAt: number;
+  /** When the latest attempt's process started. */
+  startedAt: number | null;
+  completedAt: number | null;
+  /** Set once a kill was asked for. */
+  kill: KillRequest | null;
+  outcome: Outcome | null;
+  exitCode: number | null;
+  signal: string | null;
+  reason: string | null;
+  cpuMs: number | null;
+  maxRssBytes: number | null;
+  outputBytes: number;
+};
+
+/** A task as it stands in a list: no environment and no stdin, and long texts of the program cut after 1,000 characters. */
+export type ListedTask = Omit<TaskRow, "spec"> & { spec: Pick<TaskSpec, "program"> };
+
+export type KillRequest = {
+  requestedAt: number;
+  /** Username of who asked. */
+  by: string;
+  signal: string;
+  graceMs: number;
+};
+
+export type TaskFilter = {
+  /** Null: everybody's. */
+  ownerId: number | null;
+  statuses?: readonly TaskStatus[];
+  queue?: string;
+  tag?: string;
+  /** Part of the name, the description or the program, in any case; or an id. */
+  text?: string;
+  createdSince?: number;
+  createdUntil?: number;
+};
+
+/** What names one attempt on one node: the fence every later write is conditional on. */
+export type AttemptKey = { taskId: number; attempt: number; nodeId: number };
+
+export type Tasks = {
+  /**
+   * Adds a pending task. With an idempotency key: the same key and body hash of the same owner within the last 24 h
+   * answer with the first task (`replayed`), the same key with another hash with `conflict`.
+   */
+  create(task: {
+    ownerId: number;
+    name: string;
+    description: string;
+    spec: TaskSpec;
+    queue: string;
+    priority: number;
+    tags: string[];
+    notBefore: number | null;
+    idempotency: { key: string; bodyHash: string } | null;
+    now: number;
+  }): Promise<{ kind: "created" | "replayed"; task: TaskRow } | { kind: "conflict" }>;
+  find(by: { id: number }): Promise<TaskRow | null>;
+  /** A page by id: ids beyond the cursor in the given direction. */
+  list(filter: TaskFilter & { descending: boolean; cursor: number | null; limit: number }): Promise<ListedTask[]>;
+  count(filter: TaskFilter): Promise<number>;
+  /** Changes name and description, whatever the status. Null when there is no such task. */
+  edit(change: { id: number; name?: string; description?: string; now: number }): Promise<TaskRow | null>;
+  /** Delayed tasks whose time has come become ready. Answers how many. */
+  promoteDue(at: { now: number }): Promise<number>;
+  /** When the next delayed task is due; null when there is none. */
+  nextDue(): Promise<number | null>;
+  /** Owners that have ready tasks in the queue. */
+  readyOwners(of: { queue: string }): Promise<number[]>;
+  /** Ready tasks of one owner in one queue, best first (priority, then id). */
+  listReady(of: { queue: string; ownerId: number; limit: number }): Promise<ReadyTask[]>;
+  /** Marks ready tasks as handed to the dispatcher. Answers the ids for which it applied. */
+  hand(tasks: { ids: number[]; now: number }): Promise<number[]>;
+  /** Handed tasks (before the given time, or all) become ready again: their delivery was lost. Answers how many. */
+  takeBack(tasks: { handedBefore: number | null }): Promise<number>;
+  /** Tasks handed and not yet claimed. */
+  countHanded(): Promise<number>;
+  /** Running tasks per owner and per queue. */
+  countRunning(): Promise<RunningCounts>;
+  /** The tasks ahead of a ready one in its queue, all owners together; for the reason it is pending. */
+  countAhead(of: { id: number }): Promise<number>;
+  /**
+   * pending → running, in one conditional update: the attempt number grows by one and an open attempt of this node is
+   * added. Null when the task is no longer pending, was killed meanwhile, or is not at `expectedAttempt`.
+   */
+  claim(task: {
+    taskId: number;
+    expectedAttempt: number;
+    nodeId: number;
+    nonce: string;
+    now: number;
+  }): Promise<TaskRow | null>;
+  /**
+   * Asks for the end of a task. Pending: it is `killed` at once (`ended`). Running: the order is recorded and the node
+   * carries it out (`requested`). Over: nothing happens (`over`).
+   */
+  requestKill(order: {
+    id: number;
+    by: string;
+    signal: string;
+    graceMs: number;
+    now: number;
+  }): Promise<{ kind: "ended" | "requested" | "over"; task: TaskRow } | null>;
+  /** Kill orders of running tasks on a node: what it has to carry out after a restart or a lost poke. */
+  listKillRequests(of: { nodeId: number }): Promise<{ taskId: number; attempt: number; kill: KillRequest }[]>;
+  /** Removes tasks that ended before the time, with all that belongs to them. Answers the attempts removed. */
+  removeEnded(before: { endedBefore: number; limit: number }): Promise<{ taskId: number; attempt: number }[]>;
+};
+
+export type ReadyTask = { id: number; ownerId: number; queue: string; priority: number; attempt: number };
+
+export type RunningCounts = { byOwner: Map<number, number>; byQueue: Map<string, number>; total: number };
+
+export type AttemptRow = {
+  taskId: number;
+  number: number;
+  nodeId: number;
+  nodeName: string;
+  /** Random word that tells this attempt's processes from those of any other installation. */
+  nonce: string;
+  pid: number | null;
+  createdAt: number;
+  startedAt: number | null;
+  endedAt: number | null;
+  /** Why the manager began to end it, recorded before the first signal; null when it was left alone. */
+  ending: "killed" | "timed_out" | null;
+  outcome: Outcome | null;
+  exitCode: number | null;
+  signal: string | null;
+  reason: string | null;
+  cpuMs: number | null;
+  maxRssBytes: number | null;
+  outputBytes: number;
+  /** Range of bytes the output cap removed, both included. */
+  outputGap: { first: number; last: number } | null;
+};
+
+/** An attempt that has no end in the record, with what is needed to go on with it. */
+export type OpenAttempt = AttemptRow & { task: TaskRow };
+
+export type AttemptEnd = AttemptKey & {
+  status: Extract<TaskStatus, "completed" | "failed" | "killed">;
+  outcome: Outcome;
+  exitCode: number | null;
+  signal: string | null;
+  reason: string;
+  pid: number | null;
+  startedAt: number | null;
+  endedAt: number;
+  cpuMs: number | null;
+  maxRssBytes: number | null;
+  outputBytes: number;
+  outputGap: { first: number; last: number } | null;
+  now: number;
+};
+
+export type Attempts = {
+  list(of: { taskId: number }): Promise<AttemptRow[]>;
+  find(by: { taskId: number; attempt: number }): Promise<AttemptRow | null>;
+  /** Attempts of the node without an end. */
+  listOpen(of: { nodeId: number }): Promise<OpenAttempt[]>;
+  /** Its process runs. */
+  started(attempt: AttemptKey & { pid: number; startedAt: number; now: number }): Promise<boolean>;
+  /** The manager begins to end it. */
+  ending(attempt: AttemptKey & { cause: "killed" | "timed_out"; reason: string; now: number }): Promise<boolean>;
+  /** The sentence shown while it runs; null for none. */
+  setReason(attempt: AttemptKey & { reason: string | null; now: number }): Promise<boolean>;
+  /** Its end and its task's, in one conditional write. False when the attempt is not this node's, or is over. */
+  finish(end: AttemptEnd): Promise<boolean>;
+};
+
+export type QueueRow = {
+  name: string;
+  /** Attempts at once; null for as many as the nodes have. */
+  slots: number | null;
+  isPaused: boolean;
+};
+
+export type Queues = {
+  list(): Promise<QueueRow[]>;
+  find(by: { name: string }): Promise<QueueRow | null>;
+};
+
+export type NodeRow = {
+  id: number;
+  /** Identity that stays with the node's data directory, whatever it is called. */
+  key: string;
+  name: string;
+  slots: number;
+  version: string;
+  registeredAt: number;
+  seenAt: number;
+  /** Until when it counts as alive. */
+  leaseUntil: number;
+};
+
+export type Nodes = {
+  /** Adds the node or, known by its key, renews what is said of it. */
+  register(node: {
+    key: string;
+    name: string;
+    slots: number;
+    version: string;
+    leaseUntil: number;
+    now: number;
+  }): Promise<NodeRow>;
+  /** Renews the lease; false when the node is no longer known. */
+  heartbeat(node: { id: number; leaseUntil: number; now: number }): Promise<boolean>;
+  list(): Promise<NodeRow[]>;
+};
