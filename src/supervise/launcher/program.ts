@@ -1,0 +1,112 @@
+import { quote } from "./quote.ts";
+import type { Shell } from "./shell.ts";
+
+/**
+ * The launcher's program: the shell text streamed to it before the first attempt.
+ *
+ * One launcher is a long-lived shell that reads this program, and then one line per attempt, from a FIFO. For each line
+ * it forks a shim (a subshell, no exec), the shim forks the command in a process group of its own, waits for it, and
+ * appends what happened to the journal. Nothing of ours is on the data path, so the server and even the launcher can be
+ * killed at any moment: the shims go on, the journal gets its records, and the next server reads them.
+ *
+ * Functions (short names: bash reads a FIFO byte by byte):
+ *   n  time now into UTM_T
+ *   f  record that the attempt could not start, and end the child
+ *   o  open the output, go to the working directory
+ *   e  check that a program exists and may be executed, before `exec`: after a failed `exec` nothing of ours would run
+ *   c  the child: its `p` record, then the attempt's own lines
+ *   t  one attempt: `t KEY LINES end`; a line cut short by a dying server has no `end` and does nothing
+ *
+ * Variables start with UTM_, which the environment of a task may not name, so no task can disturb them.
+ *
+ * Why the exit status is exact: `$?` cannot tell `exit 137` from SIGKILL. bash prints the state of a job on SIGCHLD, the
+ * other shells after `wait`: "Killed" against "Exit 137" or "Done(137)".
+ * Why bash is preferred: `set -m` gives a process group and default signals with no extra program. In other shells
+ * background children ignore SIGINT and SIGQUIT, which `setsid env --default-signal` repairs at about 2 ms per attempt.
+ * A full disk: the `x` record is tried again every second until it is written.
+ */
+export function launcherProgram(shell: Shell, journalPath: string, leakedFds: readonly number[]): string {
+  const lines = [
+    `UTM_J=${quote(journalPath)} UTM_N=0 LC_ALL=C`,
+    ...closable(shell, leakedFds).map((fd) => `exec ${fd}>&-`),
+    "umask 077",
+    "trap : TERM INT HUP QUIT USR1 USR2 ALRM; trap '' PIPE",
+    shell.kind === "bash"
+      ? "n() { UTM_T=$EPOCHREALTIME; }"
+      : "n() { read -r UTM_T UTM_w </proc/uptime; UTM_T=u$UTM_T; }",
+    readStat("UTM_P UTM_S"),
+    'n; echo "l $UTM_P $UTM_S $UTM_T ." >>"$UTM_J"',
+    'f() { n; echo "f $UTM_I $1 $UTM_T ." >>"$UTM_J"; exit 125; }',
+    openFunction,
+    programCheck,
+    shell.kind === "bash" ? bashAttempt : posixAttempt,
+  ];
+  return `${lines.join("\n")}\n`;
+}
+
+/** Reads pid (1st), parent (4th) and start time (22nd field of proc(5) stat) of this shell without another process. */
+function readStat(into: "UTM_P UTM_S" | "UTM_P UTM_Q UTM_S"): string {
+  const names = into.split(" ");
+  const fields: string[] = [];
+  for (let field = 1; field <= 22; field += 1) {
+    const name =
+      field === 1 ? names[0] : field === 4 && names.length === 3 ? names[1] : field === 22 ? names.at(-1) : null;
+    fields.push(name ?? "UTM_w");
+  }
+  return `read -r ${fields.join(" ")} UTM_w </proc/self/stat`;
+}
+
+/** Processor time of waited-for children, in clock ticks: 16th and 17th field. */
+const readChildTimes = `read -r ${"UTM_w ".repeat(15)}UTM_U UTM_V UTM_w </proc/self/stat`;
+
+// `command exec` keeps a failed redirection from ending a POSIX shell before it has said so.
+const openFunction = [
+  'o() { command exec </dev/null >>"$1" 2>&1 || f output',
+  '[ -e "$2" ] || f no-directory; [ -d "$2" ] || f not-a-directory; cd "$2" || f directory-denied; unset OLDPWD; }',
+].join("\n");
+
+const programCheck = [
+  "e() { UTM_F=no-program",
+  'case $1 in */*) if [ -f "$1" ]; then [ -x "$1" ] && return; UTM_F=not-executable; elif [ -d "$1" ]; then UTM_F=not-executable; fi;;',
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: shell text
+  '*) UTM_L=$PATH:; while [ "$UTM_L" ]; do UTM_D=${UTM_L%%:*}; UTM_L=${UTM_L#*:}; UTM_D=${UTM_D:-.}',
+  '[ -f "$UTM_D/$1" ] && { [ -x "$UTM_D/$1" ] && return; UTM_F=not-executable; }; done;; esac; f $UTM_F; }',
+].join("\n");
+
+const bashAttempt = [
+  "c() { trap - PIPE TERM INT HUP QUIT USR1 USR2 ALRM CHLD",
+  readStat("UTM_P UTM_Q UTM_S"),
+  'n; echo "p $UTM_I $UTM_P $UTM_Q $UTM_S $UTM_T ." >>"$UTM_J" || exit 125',
+  'eval "$1"; }',
+  't() { [ "$3" = end ] || return',
+  "( UTM_I=$1",
+  `set -m; trap 'jobs -l >>"$UTM_J"' CHLD; c "$2" & UTM_C=$!; set +m`,
+  "trap '' TERM INT HUP QUIT USR1 USR2 ALRM TSTP TTIN TTOU",
+  "wait $UTM_C; UTM_R=$?; n",
+  readChildTimes,
+  'until echo "x $UTM_I $UTM_C $UTM_R $UTM_T $UTM_U $UTM_V ." >>"$UTM_J"; do sleep 1; done',
+  ") </dev/null >/dev/null 2>&1 255<&- &",
+  "UTM_N=$((UTM_N+1)); case $UTM_N in *[05]) jobs >/dev/null 2>&1;; esac; }",
+].join("\n");
+
+const posixAttempt = [
+  "c() { trap - PIPE TERM HUP USR1 USR2 ALRM",
+  readStat("UTM_P UTM_Q UTM_S"),
+  'n; echo "p $UTM_I $UTM_P $UTM_Q $UTM_S $UTM_T ." >>"$UTM_J" || exit 125',
+  'eval "$1"; }',
+  't() { [ "$3" = end ] || return',
+  "( UTM_I=$1",
+  'c "$2" & UTM_C=$!',
+  "trap '' TERM INT HUP QUIT USR1 USR2 ALRM TSTP TTIN TTOU",
+  "wait $UTM_C; UTM_R=$?; n",
+  '[ $UTM_R -gt 128 ] && jobs -l >>"$UTM_J"',
+  readChildTimes,
+  'until echo "x $UTM_I $UTM_C $UTM_R $UTM_T $UTM_U $UTM_V ." >>"$UTM_J"; do sleep 1; done',
+  ") </dev/null >/dev/null 2>&1 &",
+  "UTM_N=$((UTM_N+1)); case $UTM_N in *[05]) jobs >/dev/null 2>&1;; esac; }",
+].join("\n");
+
+/** Only bash can name descriptors above 9. */
+function closable(shell: Shell, fds: readonly number[]): readonly number[] {
+  return shell.kind === "bash" ? fds : fds.filter((fd) => fd <= 9);
+}

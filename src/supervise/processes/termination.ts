@@ -1,0 +1,145 @@
+import { setTimeout as wait } from "node:timers/promises";
+import { type ProcessTree, signalProcess } from "./tree.ts";
+
+/**
+ * Ends all processes of an attempt.
+ *
+ *   1. The first signal to every process found, and SIGCONT, since a stopped process cannot act on it.
+ *   2. Until the grace is over: look again, more and more seldom; newcomers get the first signal too.
+ *   3. What is left is frozen with SIGSTOP and looked for again until nothing new turns up, so that nothing can fork away
+ *      between being found and being killed; then all of it gets SIGKILL.
+ *   4. Look again until nothing is left. What cannot be killed (stuck in the kernel, state D) is reported after a while.
+ *
+ * Each signal is preceded by a comparison of the start time, so a reused process number is never hit.
+ */
+export type TerminationReport = {
+  signal: NodeJS.Signals;
+  /** Processes that got the first signal. */
+  signalled: number;
+  /** Processes that got SIGKILL after the grace; 0 when none was needed. */
+  killed: number;
+  /** Processes that were still there at the end. */
+  left: number;
+  durationMs: number;
+};
+
+const firstLookMs = 10;
+const slowestLookMs = 250;
+const verifyLimitMs = 5000;
+
+export class Termination {
+  readonly #tree: ProcessTree;
+  #signal: NodeJS.Signals;
+  #deadline: number;
+  readonly #startedAt = performance.now();
+  readonly #signalled = new Set<number>();
+  #killed = 0;
+  #hasNewOrder = false;
+  #hurry = new AbortController();
+  /** Resolves when nothing is left, or nothing more can be done. */
+  readonly done: Promise<TerminationReport>;
+
+  constructor(tree: ProcessTree, order: { signal: NodeJS.Signals; graceMs: number }) {
+    this.#tree = tree;
+    this.#signal = order.signal;
+    this.#deadline = this.#startedAt + order.graceMs;
+    this.done = this.#run();
+  }
+
+  /** A second order: another signal at once, and the earlier of the two deadlines. */
+  hasten(order: { signal: NodeJS.Signals; graceMs: number }): void {
+    this.#deadline = Math.min(this.#deadline, performance.now() + order.graceMs);
+    this.#signal = order.signal;
+    this.#hasNewOrder = true;
+    this.#hurry.abort();
+  }
+
+  async #run(): Promise<TerminationReport> {
+    // Leaves the constructor first, so that whoever made it can store it.
+    await Promise.resolve();
+    const left = (await this.#askToEnd()) ? 0 : await this.#kill();
+    return {
+      signal: this.#signal,
+      signalled: this.#signalled.size,
+      killed: this.#killed,
+      left,
+      durationMs: Math.round(performance.now() - this.#startedAt),
+    };
+  }
+
+  /** Steps 1 and 2. True when all ended by themselves. */
+  async #askToEnd(): Promise<boolean> {
+    let pauseMs = firstLookMs;
+    for (;;) {
+      const members = this.#tree.scan();
+      if (members.length === 0) {
+        return true;
+      }
+      if (this.#hasNewOrder) {
+        this.#hasNewOrder = false;
+        this.#signalled.clear();
+      }
+      for (const member of members) {
+        if (!this.#signalled.has(member.pid) && signalProcess(member, this.#signal)) {
+          this.#signalled.add(member.pid);
+          signalProcess(member, "SIGCONT");
+        }
+      }
+      const remainingMs = this.#deadline - performance.now();
+      if (remainingMs <= 0) {
+        return this.#signal === "SIGKILL" && this.#tree.scan().length === 0;
+      }
+      await this.#pause(Math.min(pauseMs, remainingMs));
+      pauseMs = Math.min(pauseMs * 1.5, slowestLookMs);
+    }
+  }
+
+  /** Steps 3 and 4. Answers how many are left. */
+  async #kill(): Promise<number> {
+    const giveUpAt = performance.now() + verifyLimitMs;
+    const killed = new Set<number>();
+    for (;;) {
+      const members = this.#freeze();
+      for (const member of members) {
+        if (signalProcess(member, "SIGKILL")) {
+          killed.add(member.pid);
+        }
+      }
+      this.#killed = killed.size;
+      if (members.length === 0 || performance.now() > giveUpAt) {
+        return members.length;
+      }
+      await wait(firstLookMs);
+    }
+  }
+
+  #freeze() {
+    const frozen = new Set<number>();
+    for (;;) {
+      const members = this.#tree.scan();
+      const newcomers = members.filter((member) => !frozen.has(member.pid));
+      if (newcomers.length === 0) {
+        return members;
+      }
+      for (const member of newcomers) {
+        signalProcess(member, "SIGSTOP");
+        frozen.add(member.pid);
+      }
+    }
+  }
+
+  async #pause(ms: number): Promise<void> {
+    this.#hurry = new AbortController();
+    // Being hastened ends the pause; that is no error.
+    await wait(ms, undefined, { signal: this.#hurry.signal }).catch(() => undefined);
+  }
+}
+
+/** The report in words, for the task's reason. */
+export function describeTermination(report: TerminationReport): string {
+  const processes = (count: number) => (count === 1 ? "1 process" : `${count} processes`);
+  const first = `${report.signal} to ${processes(report.signalled)}`;
+  const second = report.killed === 0 ? "" : `, then SIGKILL to the ${report.killed} left`;
+  const last = report.left === 0 ? "none left" : `${processes(report.left)} could not be ended`;
+  return `${first}${second}; ${last} after ${(report.durationMs / 1000).toFixed(1)} s`;
+}
