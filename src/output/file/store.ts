@@ -1,0 +1,54 @@
+import { mkdirSync } from "node:fs";
+import { rm, stat } from "node:fs/promises";
+import { dirname, resolve } from "node:path";
+import type { OutputStore } from "../output.ts";
+import { createCapper } from "./cap.ts";
+import { followFile } from "./follow.ts";
+import { readGap, removeGap, toGap } from "./gap-record.ts";
+import { createLineReader } from "./lines.ts";
+import { isMissing, outputPath } from "./paths.ts";
+import { readFileRange } from "./read.ts";
+import { createWatcher } from "./watch.ts";
+
+/** Output as files below a directory of this machine (or one that its machines share); made when first needed. */
+export function createFileOutput(options: { directory: string }): OutputStore {
+  const directory = resolve(options.directory);
+  const watcher = createWatcher();
+  const lineReader = createLineReader();
+  const capper = createCapper(directory);
+
+  return {
+    prepare(attempt) {
+      const path = outputPath(directory, attempt);
+      mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+      return path;
+    },
+    async size(attempt) {
+      try {
+        return (await stat(outputPath(directory, attempt))).size;
+      } catch (error) {
+        if (isMissing(error)) {
+          return 0;
+        }
+        throw error;
+      }
+    },
+    async gap(attempt) {
+      return toGap(await readGap(outputPath(directory, attempt)));
+    },
+    read: (attempt, range) => readFileRange(outputPath(directory, attempt), range),
+    lines: (attempt, page) => lineReader.lines(outputPath(directory, attempt), page),
+    follow: (attempt, followOptions) => followFile(outputPath(directory, attempt), followOptions, watcher),
+    cap: (attempt, capBytes) => capper.cap(outputPath(directory, attempt), capBytes),
+    capProblem: () => capper.problem(),
+    async remove(attempt) {
+      const path = outputPath(directory, attempt);
+      lineReader.forget(path);
+      await capper.settled(path);
+      // The record goes last: without it, an output file that a crash left behind would show its hole as zeros.
+      await rm(path, { force: true });
+      await removeGap(path);
+    },
+    close: () => watcher.close(),
+  };
+}
