@@ -1,0 +1,35 @@
+/** Why a task has not started yet, in a sentence. What is known decides how much it says. */
+export type PendingFacts = {
+  now: number;
+  notBefore: number | null;
+  queue: string;
+  isQueuePaused: boolean;
+  /** Slots of the queue itself; null when it has no limit of its own. */
+  queueSlots: number | null;
+  runningInQueue: number;
+  /** Slots of all living nodes together. */
+  slots: number;
+  running: number;
+  /** Tasks that go first; null when nobody counted. */
+  ahead: number | null;
+};
+
+export function pendingReason(facts: PendingFacts): string {
+  if (facts.notBefore !== null && facts.notBefore > facts.now) {
+    return `Starts at ${new Date(facts.notBefore).toISOString()}.`;
+  }
+  if (facts.isQueuePaused) {
+    return `The queue ${facts.queue} is paused.`;
+  }
+  if (facts.slots === 0) {
+    return "No node is alive to run it.";
+  }
+  const position = facts.ahead === null ? "" : facts.ahead === 0 ? " It is next." : ` ${facts.ahead} ahead of it.`;
+  if (facts.queueSlots !== null && facts.runningInQueue >= facts.queueSlots) {
+    return `The queue ${facts.queue} has all its ${facts.queueSlots} slots in use.${position}`;
+  }
+  if (facts.running >= facts.slots) {
+    return `All ${facts.slots} slots are in use.${position}`;
+  }
+  return "It is about to start.";
+}

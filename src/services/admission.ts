@@ -1,0 +1,150 @@
+import type { Dispatcher } from "../dispatch/dispatcher.ts";
+import { type PendingFacts, pendingReason } from "../domain/pending-reason.ts";
+import { pickNext } from "../domain/pick-order.ts";
+import type { Log } from "../log/log.ts";
+import type { ListedTask, QueueRow, ReadyTask, RunningCounts, Store } from "../store/store.ts";
+import { createService, type Service } from "./service.ts";
+
+/**
+ * Admission: which pending tasks may go now.
+ *
+ * Each round looks at the record alone: living nodes' slots, what runs, what is handed and not yet claimed, which queues
+ * are paused. It picks (domain/pick-order.ts), marks the picks as handed in one conditional update, and gives those it
+ * applied to, and no others, to the dispatcher. Two servers doing this at once therefore never hand a task twice; and if
+ * they did, the claim would let only one run it.
+ *
+ * It is driven by events: a task was submitted or ended, a node came or went, a delayed task is due. The slow interval is
+ * a net for what was missed, and takes back what was handed and lost on the way.
+ */
+export type AdmissionOptions = {
+  store: Store;
+  dispatcher: Dispatcher;
+  log: Log;
+  /** Queues that are worked for here; null for all. */
+  lanes: readonly string[] | null;
+  clock: () => number;
+};
+
+export type Admission = Service & {
+  /** Why this pending task waits; with `ahead`, how many go first. */
+  explain(task: ListedTask, ahead: number | null): string;
+};
+
+const intervalMs = 5000;
+/** A handed task nobody claimed within this time was lost on the way. */
+const handPatienceMs = 10_000;
+/** setTimeout cannot wait longer than 2^31 ms; the next round sets the timer again. */
+const longestTimerMs = 86_400_000;
+
+type Situation = { slots: number; running: RunningCounts; queues: readonly QueueRow[] };
+
+export function createAdmission(options: AdmissionOptions): Admission {
+  const { store, dispatcher, clock } = options;
+  let situation: Situation = {
+    slots: 0,
+    running: { byOwner: new Map(), byQueue: new Map(), total: 0 },
+    queues: [],
+  };
+  let dueTimer: NodeJS.Timeout | null = null;
+
+  const service = createService({ name: "admission", intervalMs, log: options.log, runOnce });
+
+  async function runOnce(): Promise<{ handed: number; takenBack: number; due: number }> {
+    const now = clock();
+    const takenBack = await store.tasks.takeBack({ handedBefore: now - handPatienceMs });
+    const due = await store.tasks.promoteDue({ now });
+    situation = await look(now);
+    const freeSlots = situation.slots - situation.running.total - (await store.tasks.countHanded());
+    const handed = freeSlots > 0 ? await handOver(freeSlots) : 0;
+    await armTimer(now);
+    return { handed, takenBack, due };
+  }
+
+  async function look(now: number): Promise<Situation> {
+    const [nodes, running, queues] = await Promise.all([
+      store.nodes.list(),
+      store.tasks.countRunning(),
+      store.queues.list(),
+    ]);
+    let slots = 0;
+    for (const node of nodes) {
+      slots += node.leaseUntil > now ? node.slots : 0;
+    }
+    return { slots, running, queues };
+  }
+
+  async function handOver(freeSlots: number): Promise<number> {
+    const open = situation.queues.filter((queue) => !queue.isPaused && isServed(queue.name));
+    const candidates: ReadyTask[] = [];
+    for (const queue of open) {
+      for (const ownerId of await store.tasks.readyOwners({ queue: queue.name })) {
+        candidates.push(...(await store.tasks.listReady({ queue: queue.name, ownerId, limit: freeSlots })));
+      }
+    }
+    if (candidates.length === 0) {
+      return 0;
+    }
+    const freeByQueue = freeSlotsByQueue(open, situation.running);
+    const picks = pickNext({ candidates, freeSlots, freeByQueue, runningByOwner: situation.running.byOwner });
+    const applied = new Set(await store.tasks.hand({ ids: picks.map((task) => task.id), now: clock() }));
+    for (const task of picks) {
+      if (applied.has(task.id)) {
+        const { id: taskId, attempt, queue: lane, priority } = task;
+        await dispatcher.add({ taskId, attempt, lane, priority });
+      }
+    }
+    return applied.size;
+  }
+
+  function isServed(queue: string): boolean {
+    return options.lanes === null || options.lanes.includes(queue);
+  }
+
+  async function armTimer(now: number): Promise<void> {
+    if (dueTimer !== null) {
+      clearTimeout(dueTimer);
+    }
+    const dueAt = await store.tasks.nextDue();
+    dueTimer = dueAt === null ? null : setTimeout(service.poke, Math.min(Math.max(dueAt - now, 0), longestTimerMs));
+    dueTimer?.unref();
+  }
+
+  return {
+    ...service,
+    runOnce,
+    async stop() {
+      await service.stop();
+      if (dueTimer !== null) {
+        clearTimeout(dueTimer);
+      }
+    },
+    explain(task, ahead) {
+      return pendingReason(factsOf(task, ahead, situation, clock()));
+    },
+  };
+}
+
+function freeSlotsByQueue(queues: readonly QueueRow[], running: RunningCounts): Map<string, number> {
+  const free = new Map<string, number>();
+  for (const queue of queues) {
+    if (queue.slots !== null) {
+      free.set(queue.name, Math.max(0, queue.slots - (running.byQueue.get(queue.name) ?? 0)));
+    }
+  }
+  return free;
+}
+
+function factsOf(task: ListedTask, ahead: number | null, situation: Situation, now: number): PendingFacts {
+  const queue = situation.queues.find((row) => row.name === task.queue);
+  return {
+    now,
+    ahead,
+    notBefore: task.notBefore,
+    queue: task.queue,
+    isQueuePaused: queue?.isPaused ?? false,
+    queueSlots: queue?.slots ?? null,
+    runningInQueue: situation.running.byQueue.get(task.queue) ?? 0,
+    slots: situation.slots,
+    running: situation.running.total,
+  };
+}

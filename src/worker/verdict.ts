@@ -1,0 +1,133 @@
+import type { Outcome, TaskStatus } from "../contract/index.ts";
+import type { AttemptEnding } from "../supervise/ending.ts";
+import { describeTermination, type TerminationReport } from "../supervise/processes/termination.ts";
+
+/**
+ * What an attempt's end means: status, outcome, and the sentence people read. The exit code or signal is always the
+ * process's own, also when the manager ended it.
+ */
+export type Verdict = {
+  status: Extract<TaskStatus, "completed" | "failed" | "killed">;
+  outcome: Outcome;
+  exitCode: number | null;
+  signal: string | null;
+  reason: string;
+};
+
+export type VerdictContext = {
+  /** Why the manager began to end it; null when it was left alone. */
+  cause: "killed" | "timed_out" | null;
+  /** An earlier life of this server had begun to end it, so a signal may have been sent. */
+  wasEndingBefore: boolean;
+  killedBy: string | null;
+  timeoutMs: number | null;
+  program: string;
+  cwd: string;
+  nodeName: string;
+};
+
+export function verdictOf(ending: AttemptEnding, context: VerdictContext): Verdict {
+  const exitCode = ending.how.kind === "exited" ? ending.how.code : null;
+  const signal = ending.how.kind === "signalled" ? ending.how.signal : null;
+  const own = ownVerdict(ending, context);
+  const wasEnded = own.outcome === "exited" || own.outcome === "signalled" || own.outcome === "unknown";
+  // Asked for, but it ended by itself before a signal was sent: then its own end counts.
+  const wasSignalled = ending.termination !== null || context.wasEndingBefore;
+  if (context.cause !== null && wasEnded && wasSignalled) {
+    return { exitCode, signal, ...managedVerdict(ending, context) };
+  }
+  const reason = `${own.reason}${leftoverSentence(ending.leftovers)}`;
+  return { exitCode, signal, ...own, reason };
+}
+
+type Judgement = Pick<Verdict, "status" | "outcome" | "reason">;
+
+function managedVerdict(ending: AttemptEnding, context: VerdictContext): Judgement {
+  const how = ending.termination === null ? "" : `: ${describeTermination(ending.termination)}`;
+  if (context.cause === "timed_out") {
+    const limit = describeSeconds((context.timeoutMs ?? 0) / 1000);
+    return { status: "failed", outcome: "timed_out", reason: `Timed out after ${limit}${how}.` };
+  }
+  const by = context.killedBy === null ? "" : ` by ${context.killedBy}`;
+  return { status: "killed", outcome: "killed", reason: `Killed${by}${how}.` };
+}
+
+function ownVerdict(ending: AttemptEnding, context: VerdictContext): Judgement {
+  const { how } = ending;
+  switch (how.kind) {
+    case "exited":
+      return how.code === 0
+        ? { status: "completed", outcome: "exited", reason: "Exit 0." }
+        : { status: "failed", outcome: "exited", reason: exitSentence(how.code) };
+    case "signalled":
+      return { status: "failed", outcome: "signalled", reason: `Ended by ${how.signal}${signalHint(how.signal)}.` };
+    case "not_started":
+      return { status: "failed", outcome: "spawn_failed", reason: problemSentence(how.problem, context) };
+    case "unknown":
+      return {
+        status: "failed",
+        outcome: "unknown",
+        reason: "It ended, but the process that watched it had been killed, so nobody knows how.",
+      };
+    case "lost":
+      return { status: "failed", outcome: "lost", reason: lostSentence(how.cause, context.nodeName) };
+    default:
+      return how satisfies never;
+  }
+}
+
+/** What shells mean by 126 and 127 (POSIX, Shell Command Language 2.8.2). */
+function exitSentence(code: number): string {
+  if (code === 127) {
+    return "Exit 127: a shell says this when a command was not found.";
+  }
+  if (code === 126) {
+    return "Exit 126: a shell says this when a command could not be executed.";
+  }
+  return `Exit ${code}.`;
+}
+
+function signalHint(signal: string): string {
+  const hints: Readonly<Record<string, string>> = {
+    SIGSEGV: ", an invalid memory access",
+    SIGABRT: ", it aborted itself",
+    SIGKILL: "; nothing here sent it: perhaps the kernel, out of memory, or a person",
+    SIGPIPE: ", it wrote to a pipe nobody read",
+  };
+  return hints[signal] ?? "";
+}
+
+function problemSentence(problem: string, context: VerdictContext): string {
+  const { program, cwd } = context;
+  const sentences: Readonly<Record<string, string>> = {
+    "no-program": `Could not start: there is no program ${program} on node ${context.nodeName}.`,
+    "not-executable": `Could not start: ${program} is not executable.`,
+    "no-directory": `Could not start: the directory ${cwd} does not exist on node ${context.nodeName}.`,
+    "not-a-directory": `Could not start: ${cwd} is not a directory.`,
+    "directory-denied": `Could not start: the directory ${cwd} may not be entered.`,
+    output: "Could not start: its output file could not be opened. Is the disk full?",
+    stdin: "Could not start: its standard input could not be opened.",
+    script: "Could not start: its script could not be opened.",
+    journal: "Could not start: the journal could not be written. Is the disk full?",
+    files: "Could not start: its files could not be written. Is the disk full?",
+  };
+  return sentences[problem] ?? `Could not start (${problem}).`;
+}
+
+function lostSentence(cause: "restart" | "no-journal", nodeName: string): string {
+  return cause === "restart"
+    ? `Lost: the machine of node ${nodeName} restarted while it ran.`
+    : `Lost: the journal of node ${nodeName} is gone, so nobody knows what became of it.`;
+}
+
+function leftoverSentence(report: TerminationReport | null): string {
+  if (report === null || report.signalled === 0) {
+    return "";
+  }
+  const count = report.signalled === 1 ? "1 process" : `${report.signalled} processes`;
+  return ` It left ${count} behind, ${report.left === 0 ? "now ended" : "not all of which could be ended"}.`;
+}
+
+function describeSeconds(seconds: number): string {
+  return `${Number(seconds.toFixed(3))} s`;
+}

@@ -1,0 +1,388 @@
+import { randomBytes } from "node:crypto";
+import { setTimeout as wait } from "node:timers/promises";
+import type { Delivery, DeliveryResult, Dispatcher } from "../dispatch/dispatcher.ts";
+import type { Log } from "../log/log.ts";
+import type { OutputStore } from "../output/output.ts";
+import type { AttemptEnd, AttemptKey, KillRequest, NodeRow, OpenAttempt, Store, TaskRow } from "../store/store.ts";
+import type { AttemptEnding } from "../supervise/ending.ts";
+import type { Shell } from "../supervise/launcher/shell.ts";
+import type { RunAs } from "../supervise/order.ts";
+import { Supervisor } from "../supervise/supervisor.ts";
+import { atTime } from "./deadline.ts";
+import { attemptKey, orderOf, programName, type Surroundings } from "./order.ts";
+import { verdictOf } from "./verdict.ts";
+
+/**
+ * The node: claims what is delivered to it, has it supervised, reports what became of it.
+ *
+ * claim    One conditional update makes the attempt this node's. Only then is anything started.
+ * report   The end is written conditionally on task, attempt and node, and tried again until the database answers. Only
+ *          then does the supervisor forget the attempt: until then its journal tells the same end to the next server.
+ * adopt    At start, every attempt of this node without an end in the record is given to the supervisor, which finds out
+ *          what became of it. Deadlines and kill orders are armed again when it tells that the process runs.
+ * lease    Renewed three times per lease. A node that could not renew it claims nothing more.
+ */
+export type WorkerOptions = {
+  store: Store;
+  output: OutputStore;
+  dispatcher: Dispatcher;
+  log: Log;
+  clock: () => number;
+  node: { key: string; name: string; slots: number; version: string };
+  leaseMs: number;
+  outputCapBytes: number;
+  shell: Shell;
+  runAs: RunAs | null;
+  /** The node's own directory: journals and FIFOs. */
+  directory: string;
+  surroundings: Surroundings;
+  /** Something about a task changed in the record. */
+  onChange(change: { taskId: number; kind: "changed" | "ended" }): void;
+};
+
+type Held = {
+  task: TaskRow;
+  key: string;
+  fence: AttemptKey;
+  kill: KillRequest | null;
+  cause: "killed" | "timed_out" | null;
+  /** An earlier life of this server had begun to end it. */
+  wasEndingBefore: boolean;
+  isStarted: boolean;
+  disarm: () => void;
+};
+
+const reportRetryMs = 500;
+const slowestReportRetryMs = 5000;
+const capIntervalMs = 250;
+
+export class Worker {
+  readonly #options: WorkerOptions;
+  readonly #supervisor: Supervisor;
+  readonly #held = new Map<string, Held>();
+  #node: NodeRow | null = null;
+  #claiming = 0;
+  #timers: NodeJS.Timeout[] = [];
+  #isStopped = false;
+  #isCapping = false;
+
+  constructor(options: WorkerOptions) {
+    this.#options = options;
+    this.#supervisor = new Supervisor({
+      directory: options.directory,
+      shell: options.shell,
+      runAs: options.runAs,
+      searchPath: options.surroundings.server.PATH ?? "/usr/bin:/bin",
+      onStarted: (attempt) => void this.#started(attempt),
+      onEnded: (ending) => void this.#ended(ending),
+      onOrphaned: ({ key }) => void this.#orphaned(key),
+      onWarning: (message, fields) => options.log.warn(fields, message),
+    });
+  }
+
+  /** Registers the node, takes over what it ran before, and begins to take new work. */
+  async start(): Promise<{ adopted: number }> {
+    const { store, dispatcher, node, clock, leaseMs } = this.#options;
+    this.#node = await store.nodes.register({ ...node, leaseUntil: clock() + leaseMs, now: clock() });
+    const open = await store.attempts.listOpen({ nodeId: this.#node.id });
+    const orders = open.map((attempt) => this.#readopt(attempt));
+    await this.#supervisor.adopt(orders);
+    dispatcher.onPoke((poke) => void this.#killNow(poke.taskId));
+    await dispatcher.process({
+      freeSlots: () => this.freeSlots(),
+      deliver: (delivery) => this.#deliver(delivery),
+    });
+    this.#timers.push(
+      setInterval(() => void this.#heartbeat(), leaseMs / 3).unref(),
+      setInterval(() => void this.#capOutputs(), capIntervalMs).unref(),
+    );
+    return { adopted: open.length };
+  }
+
+  freeSlots(): number {
+    const isAlive = this.#node !== null && this.#node.leaseUntil > this.#options.clock() && !this.#isStopped;
+    return isAlive ? this.#options.node.slots - this.#held.size - this.#claiming : 0;
+  }
+
+  /** Attempts held now. */
+  get count(): number {
+    return this.#held.size;
+  }
+
+  /** Stops taking work and watching. What runs goes on and is adopted by the next start. */
+  stop(): void {
+    this.#isStopped = true;
+    for (const timer of this.#timers) {
+      clearInterval(timer);
+    }
+    for (const held of this.#held.values()) {
+      held.disarm();
+    }
+    this.#supervisor.close();
+  }
+
+  // --- claim --------------------------------------------------------------------------------------------------------
+
+  async #deliver(delivery: Delivery): Promise<DeliveryResult> {
+    if (this.#node === null || this.freeSlots() <= 0) {
+      return "busy";
+    }
+    this.#claiming += 1;
+    const nonce = randomBytes(6).toString("hex");
+    try {
+      const task = await this.#options.store.tasks.claim({
+        taskId: delivery.taskId,
+        expectedAttempt: delivery.attempt,
+        nodeId: this.#node.id,
+        nonce,
+        now: this.#options.clock(),
+      });
+      if (task === null) {
+        return "drop";
+      }
+      this.#startAttempt(this.#hold(task, nonce), nonce);
+      return "claimed";
+    } catch (error) {
+      // Nothing is lost: it is still pending, or handed and taken back by admission.
+      this.#options.log.error({ err: error, taskId: delivery.taskId }, "claim failed");
+      return "drop";
+    } finally {
+      this.#claiming -= 1;
+    }
+  }
+
+  #hold(task: TaskRow, nonce: string): Held {
+    const held: Held = {
+      task,
+      key: attemptKey(task, nonce),
+      fence: { taskId: task.id, attempt: task.attempt, nodeId: this.#node?.id ?? 0 },
+      kill: task.kill,
+      cause: null,
+      wasEndingBefore: false,
+      isStarted: false,
+      disarm: () => undefined,
+    };
+    this.#held.set(held.key, held);
+    return held;
+  }
+
+  #order(task: TaskRow, nonce: string) {
+    const outputPath = this.#options.output.prepare({ taskId: task.id, attempt: task.attempt });
+    return orderOf(task, nonce, outputPath, this.#options.surroundings);
+  }
+
+  #startAttempt(held: Held, nonce: string): void {
+    this.#options.onChange({ taskId: held.task.id, kind: "changed" });
+    try {
+      this.#supervisor.start(this.#order(held.task, nonce));
+    } catch (error) {
+      this.#options.log.error({ err: error, ...held.fence }, "attempt could not be started");
+      const endedAtMs = this.#options.clock();
+      const nothing = { pid: null, startedAtMs: null, cpuMs: null, termination: null, leftovers: null };
+      void this.#ended({ key: held.key, how: { kind: "not_started", problem: "files" }, endedAtMs, ...nothing });
+    }
+  }
+
+  // --- adopt --------------------------------------------------------------------------------------------------------
+
+  #readopt(attempt: OpenAttempt) {
+    const held = this.#hold(attempt.task, attempt.nonce);
+    held.cause = attempt.ending;
+    held.wasEndingBefore = attempt.ending !== null;
+    return this.#order(attempt.task, attempt.nonce);
+  }
+
+  // --- what the supervisor tells ------------------------------------------------------------------------------------
+
+  async #started({ key, pid, startedAtMs }: { key: string; pid: number; startedAtMs: number }): Promise<void> {
+    const held = this.#held.get(key);
+    if (held === undefined || held.isStarted) {
+      return;
+    }
+    held.isStarted = true;
+    const { timeoutMs } = held.task.spec;
+    if (timeoutMs !== null) {
+      held.disarm = atTime(startedAtMs + timeoutMs, this.#options.clock, () => void this.#timeOut(held));
+    }
+    if (held.kill !== null) {
+      void this.#carryOutKill(held, held.kill);
+    } else if (held.cause !== null) {
+      this.#terminate(held, "SIGTERM", held.task.spec.killGraceMs);
+    }
+    try {
+      const now = this.#options.clock();
+      await this.#options.store.attempts.started({ ...held.fence, pid, startedAt: startedAtMs, now });
+    } catch (error) {
+      // The end carries the same facts; only the view of the running task is poorer meanwhile.
+      this.#options.log.error({ err: error, ...held.fence }, "start not recorded");
+    }
+    this.#options.onChange({ taskId: held.task.id, kind: "changed" });
+  }
+
+  async #ended(ending: AttemptEnding): Promise<void> {
+    const held = this.#held.get(ending.key);
+    if (held === undefined) {
+      return;
+    }
+    held.disarm();
+    await this.#report(held, await this.#endOf(held, ending));
+    if (this.#isStopped) {
+      return;
+    }
+    this.#supervisor.forget(ending.key);
+    this.#held.delete(ending.key);
+    this.#options.onChange({ taskId: held.task.id, kind: "ended" });
+    this.#options.dispatcher.slotFreed();
+  }
+
+  async #endOf(held: Held, ending: AttemptEnding): Promise<AttemptEnd> {
+    const ref = { taskId: held.fence.taskId, attempt: held.fence.attempt };
+    const { output, surroundings, clock, node } = this.#options;
+    const verdict = verdictOf(ending, {
+      cause: held.cause,
+      wasEndingBefore: held.wasEndingBefore,
+      killedBy: held.kill?.by ?? null,
+      timeoutMs: held.task.spec.timeoutMs,
+      program: programName(held.task.spec.program),
+      cwd: held.task.spec.cwd ?? surroundings.home,
+      nodeName: node.name,
+    });
+    return {
+      ...held.fence,
+      ...verdict,
+      pid: ending.pid,
+      startedAt: ending.startedAtMs,
+      endedAt: ending.endedAtMs,
+      cpuMs: ending.cpuMs,
+      maxRssBytes: null,
+      outputBytes: await output.size(ref),
+      outputGap: await output.gap(ref),
+      now: clock(),
+    };
+  }
+
+  /** Tried again until the database answers: an end is never dropped. */
+  async #report(held: Held, end: AttemptEnd): Promise<void> {
+    let pauseMs = reportRetryMs;
+    while (!this.#isStopped) {
+      try {
+        const applied = await this.#options.store.attempts.finish(end);
+        if (!applied) {
+          this.#options.log.warn({ ...held.fence, outcome: end.outcome }, "end not recorded: the attempt is not ours");
+        }
+        return;
+      } catch (error) {
+        this.#options.log.error({ err: error, ...held.fence }, "end not recorded yet, trying again");
+        await wait(pauseMs, undefined, { ref: false });
+        pauseMs = Math.min(pauseMs * 2, slowestReportRetryMs);
+      }
+    }
+  }
+
+  async #orphaned(key: string): Promise<void> {
+    const held = this.#held.get(key);
+    if (held !== undefined) {
+      const reason = "The process that watches it was killed; it still runs, but how it ends will not be known.";
+      this.#options.log.warn(held.fence, "attempt orphaned");
+      await this.#note(held, () =>
+        this.#options.store.attempts.setReason({ ...held.fence, reason, now: this.#options.clock() }),
+      );
+    }
+  }
+
+  // --- ending ---------------------------------------------------------------------------------------------------------
+
+  async #timeOut(held: Held): Promise<void> {
+    if (held.cause !== null || !this.#held.has(held.key)) {
+      return;
+    }
+    held.cause = "timed_out";
+    const graceMs = held.task.spec.killGraceMs;
+    const limit = (held.task.spec.timeoutMs ?? 0) / 1000;
+    await this.#note(held, () => this.#ending(held, `Timed out after ${limit} s; being ended.`));
+    this.#terminate(held, "SIGTERM", graceMs);
+  }
+
+  async #killNow(taskId: number): Promise<void> {
+    for (const held of this.#held.values()) {
+      if (held.task.id === taskId) {
+        const task = await this.#options.store.tasks.find({ id: taskId });
+        if (task?.kill != null) {
+          await this.#carryOutKill(held, task.kill);
+        }
+      }
+    }
+  }
+
+  async #carryOutKill(held: Held, kill: KillRequest): Promise<void> {
+    held.kill = kill;
+    if (!held.isStarted) {
+      // Its process is not known yet; #started comes back here.
+      return;
+    }
+    held.cause ??= "killed";
+    const graceSeconds = kill.graceMs / 1000;
+    const sentence = `Being killed by ${kill.by}: ${kill.signal}, and SIGKILL after ${graceSeconds} s.`;
+    await this.#note(held, () => this.#ending(held, sentence));
+    this.#terminate(held, kill.signal as NodeJS.Signals, kill.graceMs);
+  }
+
+  #ending(held: Held, reason: string): Promise<boolean> {
+    const cause = held.cause ?? "killed";
+    return this.#options.store.attempts.ending({ ...held.fence, cause, reason, now: this.#options.clock() });
+  }
+
+  #terminate(held: Held, signal: NodeJS.Signals, graceMs: number): void {
+    this.#supervisor.terminate(held.key, { signal, graceMs });
+  }
+
+  /** A note in the record that must not stand in the way when the database does not answer. */
+  async #note(held: Held, write: () => Promise<boolean>): Promise<void> {
+    try {
+      await write();
+      this.#options.onChange({ taskId: held.task.id, kind: "changed" });
+    } catch (error) {
+      this.#options.log.error({ err: error, ...held.fence }, "note not recorded");
+    }
+  }
+
+  // --- at intervals -------------------------------------------------------------------------------------------------
+
+  async #heartbeat(): Promise<void> {
+    const { store, clock, leaseMs, log } = this.#options;
+    if (this.#node === null) {
+      return;
+    }
+    try {
+      const leaseUntil = clock() + leaseMs;
+      if (await store.nodes.heartbeat({ id: this.#node.id, leaseUntil, now: clock() })) {
+        this.#node.leaseUntil = leaseUntil;
+      }
+      for (const order of await store.tasks.listKillRequests({ nodeId: this.#node.id })) {
+        const held = [...this.#held.values()].find((one) => one.task.id === order.taskId);
+        if (held !== undefined && held.kill?.requestedAt !== order.kill.requestedAt) {
+          await this.#carryOutKill(held, order.kill);
+        }
+      }
+    } catch (error) {
+      log.error({ err: error }, "heartbeat failed");
+    }
+  }
+
+  async #capOutputs(): Promise<void> {
+    const { output, outputCapBytes, log } = this.#options;
+    if (outputCapBytes === 0 || this.#isCapping) {
+      return;
+    }
+    this.#isCapping = true;
+    try {
+      for (const held of this.#held.values()) {
+        await output.cap({ taskId: held.fence.taskId, attempt: held.fence.attempt }, outputCapBytes);
+      }
+    } catch (error) {
+      log.error({ err: error }, "output cap failed");
+    } finally {
+      this.#isCapping = false;
+    }
+  }
+}
