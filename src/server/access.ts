@@ -1,0 +1,74 @@
+import { createHash } from "node:crypto";
+import type { FastifyRequest } from "fastify";
+import { type Endpoint, type Permission, permissions, permissionsOf } from "../contract/index.ts";
+import type { TaskRow, UserRow } from "../store/store.ts";
+import type { Context } from "./context.ts";
+import { Refusal } from "./failure.ts";
+
+/** Who is asking, and the one place that says whether they may. */
+export type Actor = { user: UserRow; tokenId: number; permissions: ReadonlySet<Permission> };
+
+/** The hash a token is stored and looked up by. Tokens are 32 random bytes, so one round is enough. */
+export function hashToken(token: string): string {
+  return createHash("sha256").update(token).digest("hex");
+}
+
+/** The account behind the Authorization header. Throws 401 without one or with a wrong one. */
+export async function authenticate(context: Context, request: FastifyRequest): Promise<Actor> {
+  const header = request.headers.authorization;
+  if (header === undefined || header.trim() === "") {
+    throw new Refusal("not_authenticated");
+  }
+  const match = /^(?:Token|Bearer)\s+(\S+)$/i.exec(header.trim());
+  const found = match?.[1] === undefined ? null : await context.store.tokens.find({ hash: hashToken(match[1]) });
+  if (found === null || found.user.status !== "active") {
+    throw new Refusal("invalid_token");
+  }
+  const granted = permissionsOf(found.user.role, context.config.freeCommands);
+  return { user: found.user, tokenId: found.tokenId, permissions: new Set(granted) };
+}
+
+/** Throws 403, naming the permission and who can give it. */
+export function authorize(actor: Actor, permission: Permission): void {
+  if (!actor.permissions.has(permission)) {
+    throw new Refusal("permission_denied", { permission, what: permissions[permission] });
+  }
+}
+
+/** The actor of a request to this endpoint; null when it is public. */
+export async function admit(
+  context: Context,
+  request: FastifyRequest,
+  access: Endpoint["access"],
+): Promise<Actor | null> {
+  if (access === "public") {
+    return null;
+  }
+  const actor = await authenticate(context, request);
+  if (access !== "signed_in") {
+    authorize(actor, access);
+  }
+  return actor;
+}
+
+/** Somebody else's task looks like none at all, unless the actor may see everybody's. */
+export async function findVisibleTask(context: Context, actor: Actor, id: number): Promise<TaskRow> {
+  const task = await context.store.tasks.find({ id });
+  if (task === null || !maySee(actor, task)) {
+    throw new Refusal("not_found");
+  }
+  return task;
+}
+
+export function maySee(actor: Actor, task: Pick<TaskRow, "ownerId">): boolean {
+  return task.ownerId === actor.user.id || actor.permissions.has("view_all_tasks");
+}
+
+/** A task the actor may edit or kill. */
+export async function findOperableTask(context: Context, actor: Actor, id: number): Promise<TaskRow> {
+  const task = await findVisibleTask(context, actor, id);
+  if (task.ownerId !== actor.user.id) {
+    authorize(actor, "operate_all_tasks");
+  }
+  return task;
+}

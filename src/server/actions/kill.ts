@@ -1,0 +1,79 @@
+import { isOver, type KillSignal, type TaskDetail } from "../../contract/index.ts";
+import type { TaskRow } from "../../store/store.ts";
+import { type Actor, findOperableTask } from "../access.ts";
+import type { Context } from "../context.ts";
+import { Refusal } from "../failure.ts";
+import { detailOf } from "./tasks.ts";
+
+/**
+ * Ending tasks. The order is written to the record first and the node is poked second, so that a lost poke or a restart
+ * only delays it. A task counts as killed when its processes are gone, not when somebody asked.
+ */
+export type KillOrder = { signal: KillSignal; grace_seconds?: number | null | undefined };
+
+/** Asks for the end and answers at once. Throws 409 when it is already over. */
+export async function killTask(context: Context, actor: Actor, id: number, order: KillOrder): Promise<TaskDetail> {
+  const task = await findOperableTask(context, actor, id);
+  const result = await requestKill(context, actor, task, order);
+  if (result.kind === "over") {
+    throw new Refusal("already_over", { id, status: result.task.status });
+  }
+  return detailOf(context, result.task);
+}
+
+/** How long beyond the grace a DELETE waits for the processes to be gone. */
+const patienceMs = 5000;
+
+/** The original's way to kill: answers when the task is killed. `isKilled` is false when its processes are still there. */
+export async function deleteTask(
+  context: Context,
+  actor: Actor,
+  id: number,
+): Promise<{ detail: string; isKilled: boolean }> {
+  const task = await findOperableTask(context, actor, id);
+  const result = await requestKill(context, actor, task, { signal: "SIGTERM" });
+  if (result.kind === "over") {
+    return { detail: `Task ${id} already completed or killed.`, isKilled: true };
+  }
+  const hasEnded = result.kind === "ended" || (await waitForEnd(context, task));
+  return hasEnded
+    ? { detail: `Task ${id} killed`, isKilled: true }
+    : { detail: `Task ${id} is being killed; its processes have not ended yet.`, isKilled: false };
+}
+
+async function requestKill(context: Context, actor: Actor, task: TaskRow, order: KillOrder) {
+  const graceMs = order.grace_seconds == null ? task.spec.killGraceMs : Math.round(order.grace_seconds * 1000);
+  const { username: by } = actor.user;
+  const request = { id: task.id, by, signal: order.signal, graceMs, now: context.clock() };
+  const result = await context.store.tasks.requestKill(request);
+  if (result === null) {
+    throw new Refusal("not_found");
+  }
+  if (result.kind === "ended") {
+    context.live.changed({ taskId: task.id, kind: "ended" });
+    context.admission.poke();
+  } else if (result.kind === "requested") {
+    context.live.changed({ taskId: task.id, kind: "changed" });
+    await context.dispatcher.poke({ topic: "kill", taskId: task.id });
+  }
+  return result;
+}
+
+/** True once the record says it is over; false when that takes longer than the grace and some patience. */
+async function waitForEnd(context: Context, task: TaskRow): Promise<boolean> {
+  const { promise, resolve } = Promise.withResolvers<boolean>();
+  const look = async () => {
+    const now = await context.store.tasks.find({ id: task.id });
+    if (now === null || isOver(now.status)) {
+      resolve(true);
+    }
+  };
+  const check = () => void look().catch(() => undefined);
+  const stop = context.live.watch(task.id, check);
+  const timer = setTimeout(() => resolve(false), task.spec.killGraceMs + patienceMs);
+  check();
+  const hasEnded = await promise;
+  clearTimeout(timer);
+  stop();
+  return hasEnded;
+}

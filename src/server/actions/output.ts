@@ -1,0 +1,166 @@
+import { Readable } from "node:stream";
+import type { FastifyReply } from "fastify";
+import { isOver, type OutputLines } from "../../contract/index.ts";
+import type { AttemptRef, Gap } from "../../output/output.ts";
+import type { TaskRow } from "../../store/store.ts";
+import { type Actor, findVisibleTask } from "../access.ts";
+import type { Context } from "../context.ts";
+import { InvalidInput, Refusal } from "../failure.ts";
+import type { StreamEvent } from "../live/event-stream.ts";
+import { parseRange } from "./byte-range.ts";
+import { detailOf } from "./tasks.ts";
+
+/** What attempts wrote: raw bytes, pages of lines, and the live stream. */
+type RawQuery = {
+  id: number;
+  attempt?: number | undefined;
+  stream?: "stdout" | "stderr" | undefined;
+  tail_bytes?: number | undefined;
+  download?: string | undefined;
+  range: string | undefined;
+};
+
+export async function sendOutput(
+  context: Context,
+  actor: Actor,
+  query: RawQuery,
+  reply: FastifyReply,
+): Promise<FastifyReply> {
+  if (query.stream !== undefined) {
+    const message = "Standard output and standard error are kept as one, in the order they were written.";
+    throw new InvalidInput({ stream: [message] });
+  }
+  const task = await findVisibleTask(context, actor, query.id);
+  const ref = await attemptOf(context, task, query.attempt);
+  const size = ref === null ? 0 : await context.output.size(ref);
+  const gap = ref === null ? null : await context.output.gap(ref);
+  const { first, end, isPartial } = selectBytes(query, size, reply);
+  reply
+    .header("Content-Type", "text/plain; charset=utf-8")
+    // A task's output must never be taken for a page of this site.
+    .header("X-Content-Type-Options", "nosniff")
+    .header("Accept-Ranges", "bytes")
+    .header("Content-Length", String(end - first - overlap(gap, first, end)));
+  if (query.download !== undefined) {
+    reply.header("Content-Disposition", `attachment; filename="task-${task.id}.${ref?.attempt ?? 0}.log"`);
+  }
+  if (gap !== null) {
+    reply.header("X-Output-Gap", `${gap.first}-${gap.last}`);
+  }
+  if (isPartial) {
+    reply.status(206).header("Content-Range", `bytes ${first}-${end - 1}/${size}`);
+  }
+  return reply.send(ref === null ? "" : Readable.from(bytesOf(context, ref, first, end), { objectMode: false }));
+}
+
+function selectBytes(query: RawQuery, size: number, reply: FastifyReply) {
+  if (query.tail_bytes !== undefined) {
+    return { first: Math.max(0, size - query.tail_bytes), end: size, isPartial: false };
+  }
+  const range = parseRange(query.range, size);
+  if (range?.kind === "unsatisfiable") {
+    reply.header("Content-Range", `bytes */${size}`);
+    throw new Refusal("range_not_satisfiable", { size });
+  }
+  return range === null
+    ? { first: 0, end: size, isPartial: false }
+    : { first: range.first, end: range.last + 1, isPartial: true };
+}
+
+/** How many of the bytes asked for the cap removed. */
+function overlap(gap: Gap | null, first: number, end: number): number {
+  return gap === null ? 0 : Math.max(0, Math.min(gap.last + 1, end) - Math.max(gap.first, first));
+}
+
+async function* bytesOf(context: Context, ref: AttemptRef, first: number, end: number): AsyncGenerator<Buffer> {
+  for await (const piece of context.output.read(ref, { first, end })) {
+    yield piece.data;
+  }
+}
+
+export async function readLines(
+  context: Context,
+  actor: Actor,
+  id: number,
+  query: { attempt?: number | undefined; from: number; count: number },
+): Promise<OutputLines> {
+  const task = await findVisibleTask(context, actor, id);
+  const ref = await attemptOf(context, task, query.attempt);
+  return ref === null ? { lines: [], total: 0, gap: null } : await context.output.lines(ref, query);
+}
+
+/** The attempt asked for, else the latest; null when none has begun. */
+async function attemptOf(context: Context, task: TaskRow, number: number | undefined): Promise<AttemptRef | null> {
+  if (number === undefined) {
+    return task.attempt === 0 ? null : { taskId: task.id, attempt: task.attempt };
+  }
+  if ((await context.store.attempts.find({ taskId: task.id, attempt: number })) === null) {
+    throw new Refusal("not_found");
+  }
+  return { taskId: task.id, attempt: number };
+}
+
+type StreamQuery = { attempt?: number | undefined; offset?: number | undefined; lastEventId: string | undefined };
+
+/** The bytes from the offset on as they are written, then the task. Waits for an attempt that has not begun. */
+export async function followOutput(
+  context: Context,
+  actor: Actor,
+  id: number,
+  query: StreamQuery,
+  signal: AbortSignal,
+): Promise<AsyncIterable<StreamEvent>> {
+  const task = await findVisibleTask(context, actor, id);
+  await attemptOf(context, task, query.attempt);
+  const offset = query.offset ?? Number(/^\d+$/.exec(query.lastEventId ?? "")?.[0] ?? 0);
+  return follow(context, id, { attempt: query.attempt, offset }, signal);
+}
+
+async function* follow(
+  context: Context,
+  id: number,
+  from: { attempt: number | undefined; offset: number },
+  signal: AbortSignal,
+): AsyncGenerator<StreamEvent> {
+  const begun = await until(context, id, (task) => task.attempt > 0 || isOver(task.status), signal);
+  const attempt = from.attempt ?? begun?.attempt ?? 0;
+  if (attempt > 0 && !signal.aborted) {
+    const ref = { taskId: id, attempt };
+    const ended = until(context, id, (task) => isOver(task.status) || task.attempt > attempt, signal);
+    for await (const { offset, data } of context.output.follow(ref, { offset: from.offset, ended, signal })) {
+      const next = offset + data.length;
+      yield { event: "output", id: String(next), data: { offset, data: data.toString("base64") } };
+    }
+  }
+  const task = signal.aborted ? null : await context.store.tasks.find({ id });
+  if (task !== null) {
+    yield { event: "end", data: await detailOf(context, task) };
+  }
+}
+
+/** Resolves with the task once the record fulfils the condition; with null when aborted, or the task is gone. */
+async function until(
+  context: Context,
+  id: number,
+  condition: (task: TaskRow) => boolean,
+  signal: AbortSignal,
+): Promise<TaskRow | null> {
+  const { promise, resolve, reject } = Promise.withResolvers<TaskRow | null>();
+  const look = async () => {
+    const task = await context.store.tasks.find({ id });
+    if (task === null || condition(task)) {
+      resolve(task);
+    }
+  };
+  const check = () => void look().catch(reject);
+  const stop = context.live.watch(id, check);
+  const abort = () => resolve(null);
+  signal.addEventListener("abort", abort, { once: true });
+  check();
+  try {
+    return await promise;
+  } finally {
+    stop();
+    signal.removeEventListener("abort", abort);
+  }
+}

@@ -1,0 +1,116 @@
+import { randomBytes } from "node:crypto";
+import type { Account, ManagedUser, Role, Session, User, UserStatus } from "../../contract/index.ts";
+import type { Taken, UserRow } from "../../store/store.ts";
+import { type Actor, hashToken } from "../access.ts";
+import type { Context } from "../context.ts";
+import { InvalidInput, Refusal } from "../failure.ts";
+import { presentAccount, presentManagedUser, presentUser } from "../present/user.ts";
+import { hashPassword, verifyPassword } from "./password.ts";
+
+/** Accounts: register, log in and out, change one's own, and what an admin changes. */
+export async function register(
+  context: Context,
+  input: { username: string; email: string; password: string },
+): Promise<User> {
+  const { store, config, clock } = context;
+  const isFirst = (await store.users.count()) === 0;
+  if (config.registration === "closed" && !isFirst) {
+    throw new Refusal("registration_closed");
+  }
+  const status: UserStatus = config.registration === "approval" && !isFirst ? "awaiting_approval" : "active";
+  const passwordHash = await hashPassword(input.password);
+  const { username, email } = input;
+  const user = await store.users.create({ username, email, passwordHash, role: "member", status, now: clock() });
+  return presentUser(orTaken(user));
+}
+
+export async function logIn(context: Context, input: { username: string; password: string }): Promise<Session> {
+  const { store, clock } = context;
+  const user = await store.users.find({ username: input.username });
+  // Hashing also for unknown names, so that the time of the answer does not tell which names exist.
+  const isRight = await verifyPassword(input.password, user?.passwordHash ?? (await decoyHash()));
+  if (user === null || !isRight) {
+    throw new InvalidInput({ non_field_errors: ["Unable to log in with provided credentials."] });
+  }
+  if (user.status !== "active") {
+    const state = user.status === "disabled" ? "is disabled" : "is waiting for an admin's approval";
+    throw new Refusal("account_not_active", { state });
+  }
+  const token = randomBytes(32).toString("base64url");
+  await store.tokens.create({ userId: user.id, hash: hashToken(token), now: clock() });
+  return { token, user_id: user.id, username: user.username, email: user.email };
+}
+
+let decoy: Promise<string> | null = null;
+
+function decoyHash(): Promise<string> {
+  decoy ??= hashPassword(randomBytes(16).toString("hex"));
+  return decoy;
+}
+
+export async function logOut(context: Context, actor: Actor): Promise<{ detail: string }> {
+  await context.store.tokens.revoke({ id: actor.tokenId });
+  return { detail: "Logged out." };
+}
+
+export async function changeAccount(
+  context: Context,
+  actor: Actor,
+  change: { username?: string | undefined; email?: string | undefined; password?: string | undefined },
+): Promise<Account> {
+  const { store, clock } = context;
+  const { password, ...names } = change;
+  const passwordHash = password === undefined ? undefined : await hashPassword(password);
+  const user = await store.transaction(async (transaction) => {
+    const changed = orTaken(
+      await transaction.users.update({ id: actor.user.id, ...definedOnly({ ...names, passwordHash }), now: clock() }),
+    );
+    if (passwordHash !== undefined) {
+      await transaction.tokens.revokeAll({ userId: actor.user.id, exceptId: actor.tokenId });
+    }
+    return changed;
+  });
+  return presentAccount(user, actor);
+}
+
+export async function listUsers(context: Context): Promise<ManagedUser[]> {
+  return (await context.store.users.list()).map(presentManagedUser);
+}
+
+export async function changeUser(
+  context: Context,
+  id: number,
+  change: { role?: Role | undefined; status?: UserStatus | undefined },
+): Promise<ManagedUser> {
+  const user = await context.store.transaction(async (transaction) => {
+    const changed = orTaken(await transaction.users.update({ id, ...definedOnly(change), now: context.clock() }));
+    if ((await transaction.users.countActiveAdmins()) === 0) {
+      throw new Refusal("last_admin");
+    }
+    if (changed.status !== "active") {
+      await transaction.tokens.revokeAll({ userId: id });
+    }
+    return changed;
+  });
+  return presentManagedUser(user);
+}
+
+const takenMessages = {
+  username: "A user with that username already exists.",
+  email: "A user with that email already exists.",
+} as const;
+
+function orTaken(result: UserRow | Taken | null): UserRow {
+  if (result === null) {
+    throw new Refusal("not_found");
+  }
+  if ("taken" in result) {
+    throw new InvalidInput(Object.fromEntries(result.taken.map((field) => [field, [takenMessages[field]]])));
+  }
+  return result;
+}
+
+function definedOnly<T extends object>(values: T): { [Key in keyof T]?: Exclude<T[Key], undefined> } {
+  const entries = Object.entries(values).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(entries) as { [Key in keyof T]?: Exclude<T[Key], undefined> };
+}

@@ -1,0 +1,22 @@
+import type { Config } from "../config/load.ts";
+import type { Dispatcher } from "../dispatch/dispatcher.ts";
+import type { Log } from "../log/log.ts";
+import type { OutputStore } from "../output/output.ts";
+import type { Admission } from "../services/admission.ts";
+import type { Store } from "../store/store.ts";
+import type { Live } from "./live/live.ts";
+
+/** What routes and actions work with. Made once in serve.ts. */
+export type Context = {
+  config: Config;
+  version: string;
+  store: Store;
+  output: OutputStore;
+  admission: Admission;
+  dispatcher: Dispatcher;
+  live: Live;
+  log: Log;
+  clock: () => number;
+  /** What keeps the server from working, in sentences; empty when all is well. */
+  problems: () => Promise<string[]>;
+};

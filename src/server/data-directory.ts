@@ -1,0 +1,82 @@
+import { randomUUID } from "node:crypto";
+import {
+  accessSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  realpathSync,
+  statSync,
+  writeFileSync,
+} from "node:fs";
+import { join } from "node:path";
+import type { RunAs } from "../supervise/order.ts";
+
+/** The folders of a data directory. Only the server's user may enter it. */
+export type DataDirectory = {
+  root: string;
+  /** Journals and FIFOs. */
+  node: string;
+  /** What attempts wrote. */
+  output: string;
+  /** Identity of this node, kept with its journals. */
+  nodeKey: string;
+};
+
+/** Makes what is missing. Throws with a sentence when the directory cannot be used. */
+export function openDataDirectory(path: string): DataDirectory {
+  try {
+    mkdirSync(path, { recursive: true, mode: 0o700 });
+    accessSync(path, constants.W_OK | constants.X_OK);
+  } catch (error) {
+    throw new Error(`The data directory ${path} cannot be used: ${(error as Error).message}.`, { cause: error });
+  }
+  const root = realpathSync(path);
+  const node = join(root, "node");
+  const output = join(root, "output");
+  mkdirSync(node, { recursive: true, mode: 0o700 });
+  mkdirSync(output, { recursive: true, mode: 0o700 });
+  return { root, node, output, nodeKey: readNodeKey(join(node, "node.key")) };
+}
+
+function readNodeKey(path: string): string {
+  if (!existsSync(path)) {
+    writeFileSync(path, `${randomUUID()}\n`, { mode: 0o600 });
+  }
+  return readFileSync(path, "utf8").trim();
+}
+
+/** A sentence when the directory is gone or another one than at start; else null. */
+export function directoryWatch(root: string): () => string | null {
+  const first = statSync(root).ino;
+  return () => {
+    try {
+      return statSync(root).ino === first
+        ? null
+        : `The data directory ${root} was replaced while the server ran. ${advice}`;
+    } catch {
+      return `The data directory ${root} is gone. ${advice}`;
+    }
+  };
+}
+
+const advice = "Put it back, or stop the server and start it again.";
+
+/** The user tasks run as, by /etc/passwd. Throws with a sentence when that is not possible here. */
+export function findRunAs(name: string | null): RunAs | null {
+  if (name === null) {
+    return null;
+  }
+  if (process.getuid?.() !== 0) {
+    throw new Error(
+      "UTM_RUN_AS needs the server to be started as root: only root can start processes as another user.",
+    );
+  }
+  for (const line of readFileSync("/etc/passwd", "utf8").split("\n")) {
+    const [user, , uid, gid, , home] = line.split(":");
+    if (user === name) {
+      return { name, uid: Number(uid), gid: Number(gid), home: home === undefined || home === "" ? "/" : home };
+    }
+  }
+  throw new Error(`UTM_RUN_AS names the user ${name}, and this machine has no such user.`);
+}

@@ -1,0 +1,93 @@
+import { homedir } from "node:os";
+import type { Config } from "../config/load.ts";
+import { createEmbeddedDispatcher } from "../dispatch/embedded/embedded-dispatcher.ts";
+import type { Log } from "../log/log.ts";
+import { createFileOutput } from "../output/file/store.ts";
+import { createAdmission } from "../services/admission.ts";
+import { createLostNodes } from "../services/lost-nodes.ts";
+import { createRetention } from "../services/retention.ts";
+import type { Store } from "../store/store.ts";
+import { findShell } from "../supervise/launcher/shell.ts";
+import { Worker } from "../worker/worker.ts";
+import type { Context } from "./context.ts";
+import { type DataDirectory, directoryWatch, findRunAs } from "./data-directory.ts";
+import { readVersion } from "./installation.ts";
+import { createLive } from "./live/live.ts";
+
+/** Everything but HTTP: the record, the node, the services beside it. */
+export type Engine = {
+  context: Context;
+  worker: Worker;
+  /** Takes over what ran before, and begins to work. */
+  start(): Promise<{ adopted: number }>;
+  /** Stops without touching what runs. */
+  stop(): Promise<void>;
+};
+
+export function createEngine(config: Config, directory: DataDirectory, store: Store, log: Log): Engine {
+  const clock = Date.now;
+  const version = readVersion();
+  const output = createFileOutput({ directory: directory.output });
+  const live = createLive(store, log);
+  const dispatcher = createEmbeddedDispatcher();
+  const admission = createAdmission({ store, dispatcher, log, lanes: config.lanes, clock });
+  const isDirectoryFine = directoryWatch(directory.root);
+  const runAs = findRunAs(config.runAs);
+  const worker = new Worker({
+    store,
+    output,
+    dispatcher,
+    log,
+    clock,
+    node: { key: directory.nodeKey, name: config.nodeName, slots: config.slots, version },
+    leaseMs: config.leaseSeconds * 1000,
+    outputCapBytes: config.outputCapBytes,
+    shell: findShell(process.env.PATH ?? ""),
+    runAs,
+    directory: directory.node,
+    surroundings: { nodeName: config.nodeName, home: runAs?.home ?? homedir(), server: process.env },
+    onChange: (change) => {
+      live.changed(change);
+      if (change.kind === "ended") {
+        admission.poke();
+      }
+    },
+  });
+  const services = [
+    admission,
+    createLostNodes({ store, log, clock, graceMs: config.lostGraceSeconds * 1000, onLost: live.changed }),
+    createRetention({ store, output, log, clock, retentionDays: config.retentionDays }),
+  ];
+
+  async function problems(): Promise<string[]> {
+    const found: string[] = [];
+    const directoryProblem = isDirectoryFine();
+    if (directoryProblem !== null) {
+      found.push(directoryProblem);
+    }
+    await store.check().catch((error: Error) => found.push(error.message));
+    return found;
+  }
+
+  return {
+    context: { config, version, store, output, admission, dispatcher, live, log, clock, problems },
+    worker,
+    async start() {
+      // What an earlier life had handed to its dispatcher went with it.
+      await store.tasks.takeBack({ handedBefore: null });
+      const started = await worker.start();
+      for (const service of services) {
+        service.start();
+      }
+      return started;
+    },
+    async stop() {
+      await Promise.all(services.map((service) => service.stop()));
+      await dispatcher.close();
+      worker.stop();
+      live.close();
+      output.close();
+      await store.close();
+    },
+  };
+}

@@ -1,0 +1,82 @@
+import type { TaskEventName } from "../../contract/index.ts";
+import type { Log } from "../../log/log.ts";
+import type { Store, TaskRow } from "../../store/store.ts";
+
+/**
+ * Who wants to know that a task changed. Changes are collected for a moment and each task is read once, so that a
+ * thousand changes a second cost a follower what a few do. The row sent is the record's, read after the change.
+ */
+export type LiveEvent = { name: TaskEventName; task: TaskRow };
+
+export type Live = {
+  /** Something about the task changed in the record. */
+  changed(change: { taskId: number; kind: TaskEventName }): void;
+  /** Calls back with every change of any task. Answers a function that ends it. */
+  subscribe(callback: (event: LiveEvent) => void): () => void;
+  /** Calls back soon after any change of one task. Answers a function that ends it. */
+  watch(taskId: number, callback: () => void): () => void;
+  close(): void;
+};
+
+const gatherMs = 40;
+const weight: Readonly<Record<TaskEventName, number>> = { changed: 0, created: 1, ended: 2 };
+
+export function createLive(store: Store, log: Log): Live {
+  const subscribers = new Set<(event: LiveEvent) => void>();
+  const watchers = new Map<number, Set<() => void>>();
+  const pending = new Map<number, TaskEventName>();
+  let timer: NodeJS.Timeout | null = null;
+
+  async function flush(): Promise<void> {
+    timer = null;
+    const changes = [...pending];
+    pending.clear();
+    for (const [taskId, name] of changes) {
+      const task = await store.tasks.find({ id: taskId });
+      if (task !== null) {
+        for (const subscriber of subscribers) {
+          subscriber({ name, task });
+        }
+      }
+    }
+  }
+
+  return {
+    changed({ taskId, kind }) {
+      for (const callback of watchers.get(taskId) ?? []) {
+        callback();
+      }
+      if (subscribers.size === 0) {
+        return;
+      }
+      const before = pending.get(taskId);
+      if (before === undefined || weight[kind] > weight[before]) {
+        pending.set(taskId, kind);
+      }
+      timer ??= setTimeout(() => {
+        flush().catch((error: unknown) => log.error({ err: error }, "live changes not sent"));
+      }, gatherMs);
+    },
+    subscribe(callback) {
+      subscribers.add(callback);
+      return () => subscribers.delete(callback);
+    },
+    watch(taskId, callback) {
+      const callbacks = watchers.get(taskId) ?? new Set();
+      watchers.set(taskId, callbacks.add(callback));
+      return () => {
+        callbacks.delete(callback);
+        if (callbacks.size === 0) {
+          watchers.delete(taskId);
+        }
+      };
+    },
+    close() {
+      if (timer !== null) {
+        clearTimeout(timer);
+      }
+      subscribers.clear();
+      watchers.clear();
+    },
+  };
+}

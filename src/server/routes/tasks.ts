@@ -1,0 +1,55 @@
+import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
+import { contract, type TaskSummary } from "../../contract/index.ts";
+import { deleteTask, killTask } from "../actions/kill.ts";
+import { streamTasks } from "../actions/task-stream.ts";
+import * as tasks from "../actions/tasks.ts";
+import type { Context } from "../context.ts";
+import { closeSignal } from "../live/close-signal.ts";
+import { sendEvents } from "../live/event-stream.ts";
+import { mount } from "../mount.ts";
+
+/** Tasks. */
+export function taskRoutes(app: FastifyInstance, context: Context): void {
+  mount(app, context, contract.listTasks, async ({ actor, query, request, reply }) => {
+    const page = await tasks.listTasks(context, actor, query);
+    return describePage(page, request, reply);
+  });
+  mount(app, context, contract.createTask, async ({ actor, body, request, reply }) => {
+    const key = request.headers["idempotency-key"];
+    const result = await tasks.submitTask(context, actor, body, typeof key === "string" ? key : undefined);
+    if (result.isReplayed) {
+      reply.status(200).header("Idempotent-Replayed", "true");
+    }
+    return result.task;
+  });
+  mount(app, context, contract.getTask, ({ actor, params }) => tasks.getTask(context, actor, params.id));
+  mount(app, context, contract.replaceTask, ({ actor, params, body }) =>
+    tasks.editTask(context, actor, params.id, body),
+  );
+  mount(app, context, contract.updateTask, ({ actor, params, body }) =>
+    tasks.editTask(context, actor, params.id, body),
+  );
+  mount(app, context, contract.deleteTask, async ({ actor, params, reply }) => {
+    const { detail, isKilled } = await deleteTask(context, actor, params.id);
+    reply.status(isKilled ? 200 : 202);
+    return { detail };
+  });
+  mount(app, context, contract.killTask, ({ actor, params, body }) => killTask(context, actor, params.id, body));
+  mount(app, context, contract.listAttempts, ({ actor, params }) => tasks.listAttempts(context, actor, params.id));
+  mount(app, context, contract.streamTasks, async ({ actor, query, reply }) =>
+    sendEvents(reply, await streamTasks(context, actor, query.owner, closeSignal(reply))),
+  );
+}
+
+/** Paging lives in headers, so that the body is the array it has always been. */
+function describePage(page: tasks.TaskPage, request: FastifyRequest, reply: FastifyReply): TaskSummary[] {
+  if (page.total !== null) {
+    reply.header("X-Total-Count", String(page.total));
+  }
+  if (page.nextCursor !== null) {
+    const next = new URL(request.url, "http://server");
+    next.searchParams.set("cursor", String(page.nextCursor));
+    reply.header("Link", `<${next.pathname}${next.search}>; rel="next"`);
+  }
+  return page.tasks;
+}

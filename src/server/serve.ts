@@ -1,0 +1,111 @@
+import type { FastifyInstance } from "fastify";
+import { type Config, type ConfigInput, ConfigMistakes, loadConfig } from "../config/load.ts";
+import { createLog, type Log } from "../log/log.ts";
+import { openStore } from "../store/open.ts";
+import { StoreRefused } from "../store/store.ts";
+import { DirectoryInUse, lockDirectory } from "../supervise/directory-lock.ts";
+import { buildApp } from "./app.ts";
+import { type DataDirectory, openDataDirectory } from "./data-directory.ts";
+import { createEngine, type Engine } from "./engine.ts";
+import { webDirectory } from "./installation.ts";
+
+/**
+ * `utm serve`: one process with API, web page and an embedded worker. Answers the exit code: 0 after a signal, 1 when it
+ * could not run, 2 when the configuration is wrong. Stopping it leaves tasks running; the next start adopts them.
+ */
+export async function serve(input: ConfigInput): Promise<number> {
+  let config: Config;
+  try {
+    config = loadConfig(input).config;
+  } catch (error) {
+    if (error instanceof ConfigMistakes) {
+      return complain(error.mistakes, 2);
+    }
+    throw error;
+  }
+  const log = createLog(config.logLevel);
+  try {
+    return await run(config, log);
+  } catch (error) {
+    if (error instanceof DirectoryInUse || error instanceof StoreRefused || isPlain(error)) {
+      return complain([(error as Error).message], 1);
+    }
+    throw error;
+  }
+}
+
+/** Errors whose message already is the sentence a person needs. */
+function isPlain(error: unknown): boolean {
+  return error instanceof Error && error.constructor === Error;
+}
+
+function complain(sentences: readonly string[], exitCode: number): number {
+  for (const sentence of sentences) {
+    process.stderr.write(`utm: ${sentence}\n`);
+  }
+  return exitCode;
+}
+
+async function run(config: Config, log: Log): Promise<number> {
+  const directory = openDataDirectory(config.dataDir);
+  const lock = lockDirectory(directory.root);
+  const store = await openStore({ databaseUrl: config.databaseUrl });
+  const engine = createEngine(config, directory, store, log);
+  const app = await buildApp(engine.context, webDirectory());
+  try {
+    const { adopted } = await engine.start();
+    const address = await listen(app, config);
+    announce(address, config, directory, engine, adopted);
+    const signal = await stopSignal();
+    process.stdout.write(farewell(signal, engine.worker.count));
+    return 0;
+  } finally {
+    await app.close();
+    await engine.stop();
+    lock.release();
+  }
+}
+
+async function listen(app: FastifyInstance, config: Config): Promise<string> {
+  try {
+    return await app.listen({ host: config.host, port: config.port });
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "EADDRINUSE") {
+      throw new Error(`Port ${config.port} on ${config.host} is in use. Give another one with PORT or --port.`, {
+        cause: error,
+      });
+    }
+    throw new Error(`Cannot listen on ${config.host}:${config.port}: ${(error as Error).message}.`, { cause: error });
+  }
+}
+
+function announce(address: string, config: Config, directory: DataDirectory, engine: Engine, adopted: number): void {
+  const url = config.publicUrl ?? address.replace("127.0.0.1", "localhost").replace("0.0.0.0", "localhost");
+  const commands = config.freeCommands === "everyone" ? "everyone who may submit a task" : "admins and operators";
+  const lines = [
+    `UNIX Task Manager ${engine.context.version} on ${url}`,
+    `  database       ${engine.context.store.description}`,
+    `  data           ${directory.root}`,
+    `  slots          ${config.slots} on node ${config.nodeName}`,
+    `  free commands  ${commands}`,
+    `  registration   ${config.registration}${config.registration === "open" ? "; the first user is the admin" : ""}`,
+    `  tasks run as   ${config.runAs ?? "the server's own user"}`,
+    ...(adopted > 0 ? [`  adopted        ${adopted} running when the server last stopped`] : []),
+    "Ctrl-C stops the server; running tasks go on and are adopted at the next start.",
+  ];
+  process.stdout.write(`${lines.join("\n")}\n`);
+}
+
+function farewell(signal: NodeJS.Signals, running: number): string {
+  const tasks = running === 1 ? "1 task goes" : `${running} tasks go`;
+  return running === 0 ? `${signal}: stopped.\n` : `${signal}: stopped. ${tasks} on; the next start adopts them.\n`;
+}
+
+function stopSignal(): Promise<NodeJS.Signals> {
+  const { promise, resolve } = Promise.withResolvers<NodeJS.Signals>();
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
+    process.once(signal, () => resolve(signal));
+  }
+  return promise;
+}
