@@ -1,17 +1,17 @@
-import { chownSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { type AttemptFiles, createAttemptFiles } from "./attempt-files.ts";
 import type { AttemptEnding, How } from "./ending.ts";
-import { type Generation, newGeneration, note, settle } from "./generation.ts";
-import { Journal } from "./journal/journal.ts";
-import { exitStatus, type JournalRecord } from "./journal/record.ts";
-import { Launcher } from "./launcher/launcher.ts";
+import { type Generation, note, settle } from "./generation.ts";
+import { Generations } from "./generations.ts";
+import type { JournalRecord } from "./journal/record.ts";
 import type { Shell } from "./launcher/shell.ts";
-import { attemptSnippet } from "./launcher/snippet.ts";
 import { readIncarnation } from "./machine.ts";
 import type { AttemptOrder, RunAs } from "./order.ts";
 import { isAlive, readCommandLine } from "./processes/proc.ts";
 import { Termination } from "./processes/termination.ts";
 import { ProcessTree } from "./processes/tree.ts";
+import { howItEnded, type Tracked, track } from "./tracked.ts";
 
 /**
  * Runs attempts as real processes that outlive this server, and tells exactly how each ended.
@@ -47,50 +47,36 @@ export type SupervisorOptions = {
   onWarning(message: string, fields: Record<string, unknown>): void;
 };
 
-type Tracked = {
-  order: AttemptOrder;
-  generation: Generation;
-  orderedAtMs: number;
-  mayHaveFiles: boolean;
-  process: { pid: number; shimPid: number; startTicks: string; atMs: number } | null;
-  /** Why it could not start; null when it could, or nothing is known. */
-  problem: string | null;
-  /** The shell called its end an exit and not a signal. */
-  isExit: boolean;
-  isOrphaned: boolean;
-  isOver: boolean;
-  tree: ProcessTree | null;
-  termination: Termination | null;
-};
-
 const tickMs = 1000;
-/** A launcher is replaced after this many attempts, which also starts a new journal. */
-const attemptsPerLauncher = 20_000;
 /** A launcher that has not started an attempt within this time is replaced. */
 const startPatienceMs = 15_000;
-const launcherCloseMs = 10_000;
-const launcherMinimumMs = 2000;
+/** Time between SIGTERM and SIGKILL for processes an attempt left behind. */
+const leftoverGraceMs = 2000;
 
 export class Supervisor {
   readonly #options: SupervisorOptions;
   readonly #incarnation = readIncarnation();
   readonly #tracked = new Map<string, Tracked>();
-  readonly #generations = new Set<Generation>();
-  #current: { generation: Generation; launcher: Launcher; count: number };
-  #ticker: NodeJS.Timeout;
-  #replacing: Promise<void> | null = null;
+  readonly #generations: Generations;
+  readonly #files: AttemptFiles;
+  readonly #ticker: NodeJS.Timeout;
   #isClosed = false;
 
   constructor(options: SupervisorOptions) {
     this.#options = options;
-    mkdirSync(options.directory, { recursive: true, mode: 0o700 });
-    mkdirSync(join(options.directory, "files"), { recursive: true, mode: 0o700 });
-    for (const number of this.#oldGenerations()) {
-      this.#generations.add(
-        newGeneration(number, this.#fifoPath(number), new Journal(this.#journalPath(number), number)),
-      );
-    }
-    this.#current = this.#startGeneration();
+    const { directory, shell, runAs, searchPath } = options;
+    mkdirSync(directory, { recursive: true, mode: 0o700 });
+    this.#files = createAttemptFiles({ directory: join(directory, "files"), shell, runAs });
+    this.#generations = new Generations({
+      directory,
+      shell,
+      searchPath,
+      incarnation: this.#incarnation,
+      apply: (generation) => this.#apply(generation),
+      resend: (from) => this.#resend(from),
+      isUsed: (generation) => this.#isUsed(generation),
+      onWarning: (message, fields) => options.onWarning(message, fields),
+    });
     this.#ticker = setInterval(() => this.#tick(), tickMs);
     this.#ticker.unref();
   }
@@ -100,10 +86,9 @@ export class Supervisor {
    * adopted, started, or its end reported.
    */
   async adopt(orders: readonly AttemptOrder[]): Promise<void> {
-    const old = [...this.#generations].filter((generation) => generation !== this.#current.generation);
-    const stranger = newGeneration(0, "", this.#current.generation.journal);
+    const { old, current } = this.#generations;
     for (const order of orders) {
-      this.#tracked.set(order.key, this.#track(order, old.at(-1) ?? stranger));
+      this.#tracked.set(order.key, track(order, old.at(-1) ?? current));
     }
     for (const generation of old) {
       this.#apply(generation);
@@ -120,18 +105,19 @@ export class Supervisor {
       if (generation.incarnation === this.#incarnation) {
         generation.journal.watch(() => this.#apply(generation));
       }
-      this.#dropIfUnused(generation);
+      this.#generations.dropIfUnused(generation);
     }
   }
 
   /** Starts an attempt. How it goes on is told by the callbacks. Throws when its files cannot be written. */
   start(order: AttemptOrder): void {
-    const tracked = this.#track(order, this.#current.generation);
-    this.#send(tracked);
+    const tracked = track(order, this.#generations.current);
     this.#tracked.set(order.key, tracked);
-    this.#current.count += 1;
-    if (this.#current.count >= attemptsPerLauncher) {
-      this.#replaceLauncher("recycled");
+    try {
+      this.#send(tracked);
+    } catch (error) {
+      this.#tracked.delete(order.key);
+      throw error;
     }
   }
 
@@ -155,8 +141,11 @@ export class Supervisor {
       return;
     }
     this.#tracked.delete(key);
-    this.#removeFiles(tracked);
-    this.#dropIfUnused(tracked.generation);
+    // Attempts without files, the usual ones, are spared three system calls.
+    if (tracked.mayHaveFiles) {
+      this.#files.remove(key);
+    }
+    this.#generations.dropIfUnused(tracked.generation);
   }
 
   /** Stops watching. Attempts go on; the next server adopts them. */
@@ -166,63 +155,43 @@ export class Supervisor {
     }
     this.#isClosed = true;
     clearInterval(this.#ticker);
-    this.#current.launcher.abandon();
-    for (const generation of this.#generations) {
-      generation.journal.close();
-    }
+    this.#generations.close();
   }
 
   // --- starting -----------------------------------------------------------------------------------------------------
 
-  #track(order: AttemptOrder, generation: Generation): Tracked {
-    return {
-      order,
-      generation,
-      orderedAtMs: performance.now(),
-      mayHaveFiles: true,
-      process: null,
-      problem: null,
-      isExit: false,
-      isOrphaned: false,
-      isOver: false,
-      tree: null,
-      termination: null,
-    };
-  }
-
   #send(tracked: Tracked): void {
-    const { order } = tracked;
-    const stdinPath = order.stdin === null ? null : this.#write(order.key, "stdin", order.stdin);
-    const scriptPath = order.program.kind === "script" ? this.#write(order.key, "script", order.program.body) : null;
-    const { shell, runAs } = this.#options;
-    const snippet = attemptSnippet(shell, order, { stdinPath, scriptPath }, runAs);
-    // bash reads the FIFO byte by byte; long lines go through a file, or every start behind them would wait.
-    const isLong = snippet.length > 4000;
-    const lines = isLong ? `. '${this.#write(order.key, "lines", snippet)}'` : snippet;
-    tracked.mayHaveFiles = stdinPath !== null || scriptPath !== null || isLong;
-    tracked.generation = this.#current.generation;
+    const { lines, hasFiles } = this.#files.write(tracked.order);
+    tracked.mayHaveFiles = hasFiles;
+    tracked.generation = this.#generations.current;
     tracked.orderedAtMs = performance.now();
-    this.#current.launcher.start(order.key, lines);
+    this.#generations.send(tracked.order.key, lines);
   }
 
-  #write(key: string, kind: "stdin" | "script" | "lines", text: string): string {
-    const path = join(this.#options.directory, "files", `${key}.${kind}`);
-    writeFileSync(path, text, { mode: 0o600 });
-    const { runAs } = this.#options;
-    if (kind === "script" && runAs !== null) {
-      chownSync(path, runAs.uid, runAs.gid);
-    }
-    return path;
-  }
-
-  #removeFiles(tracked: Tracked): void {
-    // Attempts without files, the usual ones, are spared three system calls.
-    if (tracked.mayHaveFiles) {
-      const { key } = tracked.order;
-      for (const kind of ["stdin", "script", "lines"]) {
-        rmSync(join(this.#options.directory, "files", `${key}.${kind}`), { force: true });
+  #resend(from: Generation): void {
+    for (const tracked of [...this.#tracked.values()]) {
+      if (tracked.generation === from && tracked.process === null && !tracked.isOver) {
+        this.#sendAgain(tracked);
       }
     }
+  }
+
+  /** When its files cannot be written (a full disk), it stays unstarted, and the tick comes back to it. */
+  #sendAgain(tracked: Tracked): void {
+    try {
+      this.#send(tracked);
+    } catch (error) {
+      this.#options.onWarning("attempt could not be sent again", { err: error, key: tracked.order.key });
+    }
+  }
+
+  #isUsed(generation: Generation): boolean {
+    for (const tracked of this.#tracked.values()) {
+      if (tracked.generation === generation) {
+        return true;
+      }
+    }
+    return false;
   }
 
   // --- what the journals say ----------------------------------------------------------------------------------------
@@ -344,7 +313,7 @@ export class Supervisor {
     const { key } = tracked.order;
     if (tracked.process === null) {
       if (isOneLife) {
-        this.#send(tracked);
+        this.#sendAgain(tracked);
       } else {
         this.#end(key, { kind: "lost", cause: hasJournals ? "restart" : "no-journal" }, Date.now(), null);
       }
@@ -359,7 +328,7 @@ export class Supervisor {
   // --- once a second ------------------------------------------------------------------------------------------------
 
   #tick(): void {
-    for (const generation of [...this.#generations]) {
+    for (const generation of this.#generations.all) {
       this.#apply(generation);
     }
     let isStuck = false;
@@ -374,7 +343,7 @@ export class Supervisor {
       }
     }
     if (isStuck) {
-      this.#replaceLauncher("stuck");
+      this.#generations.replace("stuck");
     }
   }
 
@@ -401,100 +370,4 @@ export class Supervisor {
   #isShim(pid: number, generation: Generation): boolean {
     return readCommandLine(pid)?.split("\0").includes(generation.fifoPath) ?? false;
   }
-
-  // --- launchers ----------------------------------------------------------------------------------------------------
-
-  #startGeneration(): { generation: Generation; launcher: Launcher; count: number } {
-    const number = Math.max(0, ...[...this.#generations].map((generation) => generation.number)) + 1;
-    const journal = new Journal(this.#journalPath(number), number);
-    journal.append(`h 1 ${this.#incarnation} ${number} .`);
-    const generation = newGeneration(number, this.#fifoPath(number), journal);
-    this.#generations.add(generation);
-    const { shell, searchPath } = this.#options;
-    const launcher = new Launcher({
-      shell,
-      searchPath,
-      fifoPath: generation.fifoPath,
-      journalPath: journal.path,
-    });
-    journal.watch(() => this.#apply(generation));
-    const startedAtMs = performance.now();
-    launcher.onUnexpectedEnd(() => {
-      // One that ends at once (no shell, no memory, a full disk) is not started again in a tight loop.
-      const livedMs = performance.now() - startedAtMs;
-      setTimeout(() => this.#replaceLauncher("ended"), livedMs < launcherMinimumMs ? launcherMinimumMs : 0);
-    });
-    return { generation, launcher, count: 0 };
-  }
-
-  /** A new launcher takes over; what the old one did not start, and now cannot start any more, is sent to the new one. */
-  #replaceLauncher(why: "recycled" | "ended" | "stuck"): void {
-    if (this.#replacing !== null || this.#isClosed) {
-      return;
-    }
-    if (why !== "recycled") {
-      this.#options.onWarning("launcher replaced", { why, generation: this.#current.generation.number });
-    }
-    const old = this.#current;
-    this.#current = this.#startGeneration();
-    this.#replacing = this.#takeOver(old.generation, old.launcher).finally(() => {
-      this.#replacing = null;
-    });
-  }
-
-  async #takeOver(generation: Generation, launcher: Launcher): Promise<void> {
-    const timer = setTimeout(() => launcher.kill(), launcherCloseMs);
-    await launcher.close();
-    clearTimeout(timer);
-    await settle(generation, () => this.#apply(generation));
-    for (const tracked of [...this.#tracked.values()]) {
-      if (tracked.generation === generation && tracked.process === null && !tracked.isOver && !this.#isClosed) {
-        this.#send(tracked);
-      }
-    }
-    this.#dropIfUnused(generation);
-  }
-
-  #dropIfUnused(generation: Generation): void {
-    if (generation === this.#current.generation || !this.#generations.has(generation)) {
-      return;
-    }
-    for (const tracked of this.#tracked.values()) {
-      if (tracked.generation === generation) {
-        return;
-      }
-    }
-    this.#generations.delete(generation);
-    generation.journal.remove();
-  }
-
-  #oldGenerations(): number[] {
-    const numbers: number[] = [];
-    for (const name of readdirSync(this.#options.directory)) {
-      const match = /^journal\.(\d+)$/.exec(name);
-      if (match !== null) {
-        numbers.push(Number(match[1]));
-      }
-    }
-    return numbers.sort((a, b) => a - b);
-  }
-
-  #fifoPath(number: number): string {
-    return join(this.#options.directory, `ctl.${number}`);
-  }
-
-  #journalPath(number: number): string {
-    return join(this.#options.directory, `journal.${number}`);
-  }
 }
-
-function howItEnded(tracked: Tracked, status: number): How {
-  if (tracked.problem !== null) {
-    return { kind: "not_started", problem: tracked.problem };
-  }
-  const exit = exitStatus(status, tracked.isExit);
-  return exit.signal === null ? { kind: "exited", code: exit.code } : { kind: "signalled", signal: exit.signal };
-}
-
-/** Time between SIGTERM and SIGKILL for processes an attempt left behind. */
-const leftoverGraceMs = 2000;

@@ -1,0 +1,26 @@
+import { defineConfig } from "@playwright/test";
+
+/** Browser tests run in one Chromium that scripts/chromium.mjs found; its background traffic is switched off. */
+export default defineConfig({
+  testDir: "test/browser",
+  outputDir: "test-results/browser",
+  reporter: [["list"], ["json"]],
+  workers: 2,
+  fullyParallel: false,
+  timeout: 60_000,
+  expect: { timeout: 15_000 },
+  use: {
+    screenshot: "only-on-failure",
+    trace: "retain-on-failure",
+    launchOptions: {
+      executablePath: process.env.UTM_TEST_CHROMIUM ?? "/usr/bin/chromium",
+      args: [
+        "--no-sandbox",
+        "--disable-quic",
+        "--disable-background-networking",
+        "--disable-component-update",
+        "--disable-sync",
+      ],
+    },
+  },
+});

@@ -1,0 +1,127 @@
+// `npm test`: set up what is missing and run everything this machine can, one step after the other.
+//
+//   npm test                     all steps
+//   npm test -- --only static    one group of steps (static, unit, integration, browser)
+//
+// A step that cannot run here is skipped and named; with CI=true that counts as a failure. The last line counts tests.
+import { spawnSync } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
+import { join } from "node:path";
+import { ensureChromium } from "./chromium.mjs";
+import { ensureInstalled, ensureWebPage, root, runtime, say } from "./setup.mjs";
+
+const only = process.argv.includes("--only") ? process.argv[process.argv.indexOf("--only") + 1] : null;
+const isCi = process.env.CI === "true";
+const results = join(root, "test-results");
+const count = { passed: 0, failed: 0, skipped: 0 };
+const problems = [];
+
+ensureInstalled();
+rmSync(results, { recursive: true, force: true });
+mkdirSync(results, { recursive: true });
+const node = runtime();
+const bin = (...path) => join(root, "node_modules", ...path);
+
+if (wants("static")) {
+  check("types of server, CLI and tests", [bin("typescript", "bin", "tsc"), "-p", "tsconfig.json"]);
+  check("types of the web page", [bin("typescript", "bin", "tsc"), "-p", "tsconfig.web.json"]);
+  check("lint, format, import fences and cycles", [
+    bin("@biomejs", "biome", "bin", "biome"),
+    "ci",
+    "--error-on-warnings",
+    ".",
+  ]);
+  check("dead code and unused dependencies", [bin("knip", "bin", "knip.js")]);
+  check("names and sizes of files", ["scripts/check-tree.mjs"]);
+}
+if (wants("unit")) {
+  vitest("unit");
+}
+if (wants("integration") || wants("browser")) {
+  ensureWebPage();
+}
+if (wants("integration")) {
+  vitest("integration");
+}
+if (wants("browser")) {
+  browser();
+}
+finish();
+
+function wants(group) {
+  return only === null || only === group;
+}
+
+function run(words, environment = {}) {
+  const result = spawnSync(node, words, { cwd: root, stdio: "inherit", env: { ...process.env, ...environment } });
+  return result.status === 0;
+}
+
+function check(name, words) {
+  say(`\n▸ ${name}`);
+  record(name, run(words));
+}
+
+function record(name, isFine) {
+  if (isFine) {
+    count.passed += 1;
+  } else {
+    count.failed += 1;
+    problems.push(`failed: ${name}`);
+  }
+}
+
+function vitest(project) {
+  say(`\n▸ ${project} tests`);
+  const report = join(results, `${project}.json`);
+  const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
+  const isFine = run([bin("vitest", "vitest.mjs"), "run", "--project", project, ...reporters]);
+  const counts = existsSync(report) ? JSON.parse(readFileSync(report, "utf8")) : {};
+  add(project, isFine, counts.numPassedTests ?? 0, counts.numFailedTests ?? 0, counts.numPendingTests ?? 0);
+  for (const file of counts.testResults ?? []) {
+    for (const test of file.assertionResults ?? []) {
+      if (test.status === "pending" || test.status === "skipped") {
+        problems.push(`skipped: ${test.fullName}`);
+      }
+    }
+  }
+}
+
+function browser() {
+  say("\n▸ browser tests");
+  const chromium = ensureChromium();
+  if (chromium === null) {
+    count.skipped += 1;
+    problems.push("skipped: all browser tests, because no Chromium is here (install Debian's package chromium)");
+    return;
+  }
+  const report = join(results, "browser.json");
+  const isFine = run([bin("@playwright", "test", "cli.js"), "test"], {
+    UTM_TEST_CHROMIUM: chromium,
+    PLAYWRIGHT_JSON_OUTPUT_NAME: report,
+  });
+  const stats = existsSync(report) ? JSON.parse(readFileSync(report, "utf8")).stats : {};
+  const passed = (stats.expected ?? 0) + (stats.flaky ?? 0);
+  add("browser", isFine, passed, stats.unexpected ?? 0, stats.skipped ?? 0);
+}
+
+/** A runner that failed without a failed test (a crash, a leak, an unhandled error) counts as one. */
+function add(name, isFine, passed, failed, skipped) {
+  count.passed += passed;
+  count.skipped += skipped;
+  count.failed += isFine ? failed : Math.max(failed, 1);
+  if (!isFine) {
+    problems.push(`failed: ${name} tests`);
+  }
+}
+
+function finish() {
+  if (problems.length > 0) {
+    say(`\n${problems.join("\n")}`);
+  }
+  if (isCi && count.skipped > 0) {
+    say(`${count.skipped} skipped, which counts as a failure with CI=true.`);
+  }
+  console.log(`\n${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped`);
+  process.exitCode = count.failed > 0 || (isCi && count.skipped > 0) ? 1 : 0;
+}

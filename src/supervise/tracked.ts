@@ -1,0 +1,49 @@
+import type { How } from "./ending.ts";
+import type { Generation } from "./generation.ts";
+import { exitStatus } from "./journal/record.ts";
+import type { AttemptOrder } from "./order.ts";
+import type { Termination } from "./processes/termination.ts";
+import type { ProcessTree } from "./processes/tree.ts";
+
+/** What the supervisor knows of one attempt. The states it goes through are told in supervisor.ts. */
+export type Tracked = {
+  order: AttemptOrder;
+  /** The launcher it was ordered from, and whose journal tells of it. */
+  generation: Generation;
+  orderedAtMs: number;
+  mayHaveFiles: boolean;
+  process: { pid: number; shimPid: number; startTicks: string; atMs: number } | null;
+  /** Why it could not start; null when it could, or nothing is known. */
+  problem: string | null;
+  /** The shell called its end an exit and not a signal. */
+  isExit: boolean;
+  isOrphaned: boolean;
+  isOver: boolean;
+  tree: ProcessTree | null;
+  termination: Termination | null;
+};
+
+export function track(order: AttemptOrder, generation: Generation): Tracked {
+  return {
+    order,
+    generation,
+    orderedAtMs: performance.now(),
+    mayHaveFiles: true,
+    process: null,
+    problem: null,
+    isExit: false,
+    isOrphaned: false,
+    isOver: false,
+    tree: null,
+    termination: null,
+  };
+}
+
+/** What the status its shim saw means. */
+export function howItEnded(tracked: Tracked, status: number): How {
+  if (tracked.problem !== null) {
+    return { kind: "not_started", problem: tracked.problem };
+  }
+  const exit = exitStatus(status, tracked.isExit);
+  return exit.signal === null ? { kind: "exited", code: exit.code } : { kind: "signalled", signal: exit.signal };
+}
