@@ -46,13 +46,18 @@ export function createAdmission(options: AdmissionOptions): Admission {
     queues: [],
   };
   let dueTimer: NodeJS.Timeout | null = null;
+  let nextDueAt: number | null = null;
+  let nextSweepAt = 0;
 
   const service = createService({ name: "admission", intervalMs, log: options.log, runOnce });
 
   async function runOnce(): Promise<{ handed: number; takenBack: number; due: number }> {
     const now = clock();
-    const takenBack = await store.tasks.takeBack({ handedBefore: now - handPatienceMs });
-    const due = await store.tasks.promoteDue({ now });
+    const isSweep = now >= nextSweepAt;
+    const takenBack = isSweep ? await store.tasks.takeBack({ handedBefore: now - handPatienceMs }) : 0;
+    const isDue = isSweep || (nextDueAt !== null && nextDueAt <= now);
+    const due = isDue ? await store.tasks.promoteDue({ now }) : 0;
+    nextSweepAt = isSweep ? now + intervalMs : nextSweepAt;
     situation = await look(now);
     const freeSlots = situation.slots - situation.running.total - (await store.tasks.countHanded());
     const handed = freeSlots > 0 ? await handOver(freeSlots) : 0;
@@ -104,8 +109,9 @@ export function createAdmission(options: AdmissionOptions): Admission {
     if (dueTimer !== null) {
       clearTimeout(dueTimer);
     }
-    const dueAt = await store.tasks.nextDue();
-    dueTimer = dueAt === null ? null : setTimeout(service.poke, Math.min(Math.max(dueAt - now, 0), longestTimerMs));
+    nextDueAt = await store.tasks.nextDue();
+    const waitMs = nextDueAt === null ? null : Math.min(Math.max(nextDueAt - now, 0), longestTimerMs);
+    dueTimer = waitMs === null ? null : setTimeout(service.poke, waitMs);
     dueTimer?.unref();
   }
 

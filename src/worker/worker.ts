@@ -49,12 +49,14 @@ type Held = {
   /** An earlier life of this server had begun to end it. */
   wasEndingBefore: boolean;
   isStarted: boolean;
+  isEnded: boolean;
   disarm: () => void;
 };
 
 const reportRetryMs = 500;
 const slowestReportRetryMs = 5000;
 const capIntervalMs = 250;
+const startNoteDelayMs = 15;
 
 export class Worker {
   readonly #options: WorkerOptions;
@@ -160,6 +162,7 @@ export class Worker {
       cause: null,
       wasEndingBefore: false,
       isStarted: false,
+      isEnded: false,
       disarm: () => undefined,
     };
     this.#held.set(held.key, held);
@@ -209,14 +212,18 @@ export class Worker {
     } else if (held.cause !== null) {
       this.#terminate(held, "SIGTERM", held.task.spec.killGraceMs);
     }
-    try {
-      const now = this.#options.clock();
-      await this.#options.store.attempts.started({ ...held.fence, pid, startedAt: startedAtMs, now });
-    } catch (error) {
-      // The end carries the same facts; only the view of the running task is poorer meanwhile.
-      this.#options.log.error({ err: error, ...held.fence }, "start not recorded");
+    // An attempt that ends at once needs no such note: its end carries the same facts.
+    await wait(startNoteDelayMs, undefined, { ref: false });
+    if (!held.isEnded && !this.#isStopped) {
+      await this.#note(held, () =>
+        this.#options.store.attempts.started({
+          ...held.fence,
+          pid,
+          startedAt: startedAtMs,
+          now: this.#options.clock(),
+        }),
+      );
     }
-    this.#options.onChange({ taskId: held.task.id, kind: "changed" });
   }
 
   async #ended(ending: AttemptEnding): Promise<void> {
@@ -225,6 +232,7 @@ export class Worker {
       return;
     }
     held.disarm();
+    held.isEnded = true;
     await this.#report(held, await this.#endOf(held, ending));
     if (this.#isStopped) {
       return;

@@ -5,7 +5,7 @@ import { updateAttempt, writeRunning } from "./attempt-fence.ts";
 import type { Connection, Database } from "./schema.ts";
 import { selectTasks, toTask } from "./task-row.ts";
 
-export function attemptsOn({ read, write }: Access): Attempts {
+export function attemptsOn({ read, write, note }: Access): Attempts {
   return {
     async list(of) {
       const attempts = read.selectFrom("attempts").selectAll().where("task_id", "=", of.taskId);
@@ -22,7 +22,7 @@ export function attemptsOn({ read, write }: Access): Attempts {
     listOpen: (of) => listOpen(read, of.nodeId),
 
     started: ({ pid, startedAt, now, ...key }) =>
-      write((db) =>
+      note((db) =>
         writeRunning(db, key, {
           task: { started_at: startedAt, updated_at: now },
           attempt: { started_at: startedAt, pid },
@@ -40,7 +40,7 @@ export function attemptsOn({ read, write }: Access): Attempts {
       }),
 
     setReason: ({ reason, now, ...key }) =>
-      write((db) => writeRunning(db, key, { task: { reason, updated_at: now }, attempt: { reason } })),
+      note((db) => writeRunning(db, key, { task: { reason, updated_at: now }, attempt: { reason } })),
 
     finish: (end) => write((db) => finish(db, end)),
   };

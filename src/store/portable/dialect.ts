@@ -27,6 +27,8 @@ export type Engine = {
   writer: Connection;
   dialect: Dialect;
   description: string;
+  /** Resolves when everything committed so far would survive a loss of power. */
+  makeDurable(): Promise<void>;
   /** Throws StoreUnavailable when the database is no longer the one that was opened. */
   verify(): Promise<void>;
   close(): Promise<void>;

@@ -3,7 +3,7 @@ import type { NodeRow, Nodes } from "../store.ts";
 import type { Access } from "./access.ts";
 import type { Database } from "./schema.ts";
 
-export function nodesOn({ read, write, dialect }: Access): Nodes {
+export function nodesOn({ read, write, note, dialect }: Access): Nodes {
   return {
     register: (node) =>
       write(async (db) => {
@@ -26,7 +26,7 @@ export function nodesOn({ read, write, dialect }: Access): Nodes {
       }),
 
     heartbeat: (node) =>
-      write(async (db) => {
+      note(async (db) => {
         const result = await db
           .updateTable("nodes")
           .set({ seen_at: node.now, lease_until: node.leaseUntil })

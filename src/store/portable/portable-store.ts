@@ -19,7 +19,10 @@ import { usersOn } from "./users.ts";
  */
 export function portableStore(engine: Engine): Store {
   const insideTransaction = new AsyncLocalStorage<{ isOpen: boolean }>();
-  const commits = groupCommit((body) => engine.writer.transaction().execute(body));
+  const commits = groupCommit({
+    inTransaction: (body) => engine.writer.transaction().execute(body),
+    makeDurable: () => engine.makeDurable(),
+  });
   const transactions = new Set<Promise<unknown>>();
   let closing: Promise<void> | null = null;
 
@@ -37,7 +40,11 @@ export function portableStore(engine: Engine): Store {
     dialect: engine.dialect,
     async write(operation) {
       assertMayWrite();
-      return commits.run(operation);
+      return commits.run(operation, { isDurable: true });
+    },
+    async note(operation) {
+      assertMayWrite();
+      return commits.run(operation, { isDurable: false });
     },
   };
 
@@ -52,7 +59,9 @@ export function portableStore(engine: Engine): Store {
         .execute((db) => insideTransaction.run(mark, () => body(storeWithin(db, engine))));
       transactions.add(transaction);
       try {
-        return await transaction;
+        const result = await transaction;
+        await engine.makeDurable();
+        return result;
       } finally {
         mark.isOpen = false;
         transactions.delete(transaction);
@@ -77,7 +86,12 @@ export function portableStore(engine: Engine): Store {
 /** The same verbs on an open transaction. A transaction within it is part of it. */
 function storeWithin(db: Connection, engine: Engine): Store {
   const store: Store = {
-    ...verbsOn({ read: db, dialect: engine.dialect, write: (operation) => operation(db) }),
+    ...verbsOn({
+      read: db,
+      dialect: engine.dialect,
+      write: (operation) => operation(db),
+      note: (operation) => operation(db),
+    }),
     description: engine.description,
     transaction: (body) => body(store),
     async check() {

@@ -18,10 +18,10 @@ type Admission = Pick<
   | "countAhead"
 >;
 
-export function admissionOn({ read, write }: Access): Admission {
+export function admissionOn({ read, note }: Access): Admission {
   return {
     promoteDue: (at) =>
-      write(async (db) => {
+      note(async (db) => {
         const result = await db
           .updateTable("tasks")
           .set({ stage: "ready" })
@@ -81,7 +81,7 @@ export function admissionOn({ read, write }: Access): Admission {
     },
 
     hand: (tasks) =>
-      write(async (db) => {
+      note(async (db) => {
         const handed: number[] = [];
         for (const id of tasks.ids) {
           const result = await db
@@ -98,7 +98,7 @@ export function admissionOn({ read, write }: Access): Admission {
       }),
 
     takeBack: (tasks) =>
-      write(async (db) => {
+      note(async (db) => {
         const handed = db.updateTable("tasks").set({ stage: "ready", handed_at: null }).where("stage", "=", "handed");
         const lost = tasks.handedBefore === null ? handed : handed.where("handed_at", "<", tasks.handedBefore);
         return Number((await lost.executeTakeFirst()).numUpdatedRows);
