@@ -24,6 +24,7 @@ export async function serve(input: ConfigInput): Promise<number> {
     throw error;
   }
   const log = createLog(config.logLevel);
+  logUnexpected(log);
   try {
     return await run(config, log);
   } catch (error) {
@@ -32,6 +33,18 @@ export async function serve(input: ConfigInput): Promise<number> {
     }
     throw error;
   }
+}
+
+/**
+ * What nobody caught is a bug. A promise nobody waited for leaves the rest working, so the server stays; after an
+ * exception nothing is certain, so it ends. Tasks go on either way.
+ */
+function logUnexpected(log: Log): void {
+  process.on("unhandledRejection", (error) => log.error({ err: error }, "unexpected: a rejection nobody handled"));
+  process.on("uncaughtException", (error) => {
+    log.fatal({ err: error }, "unexpected: an exception nobody handled; the server ends, tasks go on");
+    process.exit(1);
+  });
 }
 
 /** Errors whose message already is the sentence a person needs. */
@@ -105,7 +118,8 @@ function farewell(signal: NodeJS.Signals, running: number): string {
 function stopSignal(): Promise<NodeJS.Signals> {
   const { promise, resolve } = Promise.withResolvers<NodeJS.Signals>();
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-    process.once(signal, () => resolve(signal));
+    // Not once: Ctrl-C may arrive twice, from the terminal and from npm, and must not cut the stopping short.
+    process.on(signal, () => resolve(signal));
   }
   return promise;
 }

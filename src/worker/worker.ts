@@ -3,13 +3,14 @@ import { setTimeout as wait } from "node:timers/promises";
 import type { Delivery, DeliveryResult, Dispatcher } from "../dispatch/dispatcher.ts";
 import type { Log } from "../log/log.ts";
 import type { OutputStore } from "../output/output.ts";
-import type { AttemptEnd, AttemptKey, KillRequest, NodeRow, OpenAttempt, Store, TaskRow } from "../store/store.ts";
+import type { AttemptEnd, KillRequest, NodeRow, OpenAttempt, Store, TaskRow } from "../store/store.ts";
 import type { AttemptEnding } from "../supervise/ending.ts";
 import type { Shell } from "../supervise/launcher/shell.ts";
 import type { RunAs } from "../supervise/order.ts";
 import { Supervisor } from "../supervise/supervisor.ts";
-import { atTime } from "./deadline.ts";
-import { attemptKey, orderOf, programName, type Surroundings } from "./order.ts";
+import { type HeldAttempt, holdAttempt } from "./held-attempt.ts";
+import { Interventions } from "./interventions.ts";
+import { orderOf, programName, type Surroundings } from "./order.ts";
 import { verdictOf } from "./verdict.ts";
 
 /**
@@ -40,19 +41,6 @@ export type WorkerOptions = {
   onChange(change: { taskId: number; kind: "changed" | "ended" }): void;
 };
 
-type Held = {
-  task: TaskRow;
-  key: string;
-  fence: AttemptKey;
-  kill: KillRequest | null;
-  cause: "killed" | "timed_out" | null;
-  /** An earlier life of this server had begun to end it. */
-  wasEndingBefore: boolean;
-  isStarted: boolean;
-  isEnded: boolean;
-  disarm: () => void;
-};
-
 const reportRetryMs = 500;
 const slowestReportRetryMs = 5000;
 const capIntervalMs = 250;
@@ -61,7 +49,8 @@ const startNoteDelayMs = 15;
 export class Worker {
   readonly #options: WorkerOptions;
   readonly #supervisor: Supervisor;
-  readonly #held = new Map<string, Held>();
+  readonly #interventions: Interventions;
+  readonly #held = new Map<string, HeldAttempt>();
   #node: NodeRow | null = null;
   #claiming = 0;
   #timers: NodeJS.Timeout[] = [];
@@ -80,6 +69,9 @@ export class Worker {
       onOrphaned: ({ key }) => void this.#orphaned(key),
       onWarning: (message, fields) => options.log.warn(fields, message),
     });
+    const { store, log, clock, onChange } = options;
+    const terminate = this.#supervisor.terminate.bind(this.#supervisor);
+    this.#interventions = new Interventions({ store, log, clock, onChange, terminate });
   }
 
   /** Registers the node, takes over what it ran before, and begins to take new work. */
@@ -153,18 +145,8 @@ export class Worker {
     }
   }
 
-  #hold(task: TaskRow, nonce: string): Held {
-    const held: Held = {
-      task,
-      key: attemptKey(task, nonce),
-      fence: { taskId: task.id, attempt: task.attempt, nodeId: this.#node?.id ?? 0 },
-      kill: task.kill,
-      cause: null,
-      wasEndingBefore: false,
-      isStarted: false,
-      isEnded: false,
-      disarm: () => undefined,
-    };
+  #hold(task: TaskRow, nonce: string): HeldAttempt {
+    const held = holdAttempt(task, nonce, this.#node?.id ?? 0);
     this.#held.set(held.key, held);
     return held;
   }
@@ -174,7 +156,7 @@ export class Worker {
     return orderOf(task, nonce, outputPath, this.#options.surroundings);
   }
 
-  #startAttempt(held: Held, nonce: string): void {
+  #startAttempt(held: HeldAttempt, nonce: string): void {
     this.#options.onChange({ taskId: held.task.id, kind: "changed" });
     try {
       this.#supervisor.start(this.#order(held.task, nonce));
@@ -203,19 +185,11 @@ export class Worker {
       return;
     }
     held.isStarted = true;
-    const { timeoutMs } = held.task.spec;
-    if (timeoutMs !== null) {
-      held.disarm = atTime(startedAtMs + timeoutMs, this.#options.clock, () => void this.#timeOut(held));
-    }
-    if (held.kill !== null) {
-      void this.#carryOutKill(held, held.kill);
-    } else if (held.cause !== null) {
-      this.#terminate(held, "SIGTERM", held.task.spec.killGraceMs);
-    }
+    this.#interventions.arm(held, startedAtMs);
     // An attempt that ends at once needs no such note: its end carries the same facts.
     await wait(startNoteDelayMs, undefined, { ref: false });
     if (!held.isEnded && !this.#isStopped) {
-      await this.#note(held, () =>
+      await this.#interventions.note(held, () =>
         this.#options.store.attempts.started({
           ...held.fence,
           pid,
@@ -243,9 +217,8 @@ export class Worker {
     this.#options.dispatcher.slotFreed();
   }
 
-  async #endOf(held: Held, ending: AttemptEnding): Promise<AttemptEnd> {
-    const ref = { taskId: held.fence.taskId, attempt: held.fence.attempt };
-    const { output, surroundings, clock, node } = this.#options;
+  async #endOf(held: HeldAttempt, ending: AttemptEnding): Promise<AttemptEnd> {
+    const { surroundings, clock, node } = this.#options;
     const verdict = verdictOf(ending, {
       cause: held.cause,
       wasEndingBefore: held.wasEndingBefore,
@@ -256,6 +229,7 @@ export class Worker {
       nodeName: node.name,
     });
     return {
+      ...(await this.#measureOutput(held)),
       ...held.fence,
       ...verdict,
       pid: ending.pid,
@@ -263,14 +237,27 @@ export class Worker {
       endedAt: ending.endedAtMs,
       cpuMs: ending.cpuMs,
       maxRssBytes: null,
-      outputBytes: await output.size(ref),
-      outputGap: await output.gap(ref),
       now: clock(),
     };
   }
 
+  /** An output that cannot be read (a removed directory, a failing disk) must not keep the end from being reported. */
+  async #measureOutput({ fence }: HeldAttempt): Promise<Pick<AttemptEnd, "outputBytes" | "outputGap">> {
+    const { output, outputCapBytes, log } = this.#options;
+    const ref = { taskId: fence.taskId, attempt: fence.attempt };
+    try {
+      if (outputCapBytes > 0) {
+        await output.cap(ref, outputCapBytes);
+      }
+      return { outputBytes: await output.size(ref), outputGap: await output.gap(ref) };
+    } catch (error) {
+      log.error({ err: error, ...fence }, "output not measured");
+      return { outputBytes: 0, outputGap: null };
+    }
+  }
+
   /** Tried again until the database answers: an end is never dropped. */
-  async #report(held: Held, end: AttemptEnd): Promise<void> {
+  async #report(held: HeldAttempt, end: AttemptEnd): Promise<void> {
     let pauseMs = reportRetryMs;
     while (!this.#isStopped) {
       try {
@@ -292,66 +279,37 @@ export class Worker {
     if (held !== undefined) {
       const reason = "The process that watches it was killed; it still runs, but how it ends will not be known.";
       this.#options.log.warn(held.fence, "attempt orphaned");
-      await this.#note(held, () =>
+      await this.#interventions.note(held, () =>
         this.#options.store.attempts.setReason({ ...held.fence, reason, now: this.#options.clock() }),
       );
     }
   }
 
-  // --- ending ---------------------------------------------------------------------------------------------------------
-
-  async #timeOut(held: Held): Promise<void> {
-    if (held.cause !== null || !this.#held.has(held.key)) {
-      return;
-    }
-    held.cause = "timed_out";
-    const graceMs = held.task.spec.killGraceMs;
-    const limit = (held.task.spec.timeoutMs ?? 0) / 1000;
-    await this.#note(held, () => this.#ending(held, `Timed out after ${limit} s; being ended.`));
-    this.#terminate(held, "SIGTERM", graceMs);
-  }
+  // --- kill orders ----------------------------------------------------------------------------------------------------
 
   async #killNow(taskId: number): Promise<void> {
-    for (const held of this.#held.values()) {
-      if (held.task.id === taskId) {
-        const task = await this.#options.store.tasks.find({ id: taskId });
-        if (task?.kill != null) {
-          await this.#carryOutKill(held, task.kill);
-        }
-      }
-    }
-  }
-
-  async #carryOutKill(held: Held, kill: KillRequest): Promise<void> {
-    held.kill = kill;
-    if (!held.isStarted) {
-      // Its process is not known yet; #started comes back here.
+    const held = this.#find(taskId);
+    if (held === null) {
       return;
     }
-    held.cause ??= "killed";
-    const graceSeconds = kill.graceMs / 1000;
-    const sentence = `Being killed by ${kill.by}: ${kill.signal}, and SIGKILL after ${graceSeconds} s.`;
-    await this.#note(held, () => this.#ending(held, sentence));
-    this.#terminate(held, kill.signal as NodeJS.Signals, kill.graceMs);
-  }
-
-  #ending(held: Held, reason: string): Promise<boolean> {
-    const cause = held.cause ?? "killed";
-    return this.#options.store.attempts.ending({ ...held.fence, cause, reason, now: this.#options.clock() });
-  }
-
-  #terminate(held: Held, signal: NodeJS.Signals, graceMs: number): void {
-    this.#supervisor.terminate(held.key, { signal, graceMs });
-  }
-
-  /** A note in the record that must not stand in the way when the database does not answer. */
-  async #note(held: Held, write: () => Promise<boolean>): Promise<void> {
     try {
-      await write();
-      this.#options.onChange({ taskId: held.task.id, kind: "changed" });
+      const task = await this.#options.store.tasks.find({ id: taskId });
+      if (task !== null && task.kill !== null) {
+        await this.#interventions.kill(held, task.kill);
+      }
     } catch (error) {
-      this.#options.log.error({ err: error, ...held.fence }, "note not recorded");
+      // The order is in the record; the next heartbeat carries it out.
+      this.#options.log.error({ err: error, taskId }, "kill order not read");
     }
+  }
+
+  #find(taskId: number): HeldAttempt | null {
+    for (const held of this.#held.values()) {
+      if (held.task.id === taskId) {
+        return held;
+      }
+    }
+    return null;
   }
 
   // --- at intervals -------------------------------------------------------------------------------------------------
@@ -367,9 +325,9 @@ export class Worker {
         this.#node.leaseUntil = leaseUntil;
       }
       for (const order of await store.tasks.listKillRequests({ nodeId: this.#node.id })) {
-        const held = [...this.#held.values()].find((one) => one.task.id === order.taskId);
-        if (held !== undefined && held.kill?.requestedAt !== order.kill.requestedAt) {
-          await this.#carryOutKill(held, order.kill);
+        const held = this.#find(order.taskId);
+        if (held !== null && !isSameOrder(held.kill, order.kill)) {
+          await this.#interventions.kill(held, order.kill);
         }
       }
     } catch (error) {
@@ -379,18 +337,20 @@ export class Worker {
 
   async #capOutputs(): Promise<void> {
     const { output, outputCapBytes, log } = this.#options;
-    if (outputCapBytes === 0 || this.#isCapping) {
+    if (this.#isCapping || outputCapBytes === 0) {
       return;
     }
     this.#isCapping = true;
-    try {
-      for (const held of this.#held.values()) {
-        await output.cap({ taskId: held.fence.taskId, attempt: held.fence.attempt }, outputCapBytes);
-      }
-    } catch (error) {
-      log.error({ err: error }, "output cap failed");
-    } finally {
-      this.#isCapping = false;
+    for (const { fence } of this.#held.values()) {
+      await output.cap({ taskId: fence.taskId, attempt: fence.attempt }, outputCapBytes).catch((error: unknown) => {
+        log.error({ err: error, ...fence }, "output cap failed");
+      });
     }
+    this.#isCapping = false;
   }
+}
+
+/** A later order may ask for another signal or a shorter grace; the time it was first asked for stays. */
+function isSameOrder(a: KillRequest | null, b: KillRequest): boolean {
+  return a !== null && a.signal === b.signal && a.graceMs === b.graceMs;
 }
