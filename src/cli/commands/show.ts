@@ -1,0 +1,43 @@
+import type { Command } from "commander";
+import { contract } from "../../client/client.ts";
+import { parseTaskId } from "../arguments.ts";
+import { addConnectionOptions, type Connection, connect } from "../connection.ts";
+import type { Deps } from "../deps.ts";
+import { printJson, tableOptions } from "../print/output.ts";
+import { renderAttempts, renderTask } from "../print/task.ts";
+
+export type ShowOptions = { id: number; json?: boolean };
+
+const help = `
+Examples:
+  utm show 42
+  utm show --json 42 | jq .reason
+`;
+
+export function declare(command: Command, deps: Deps): void {
+  command
+    .argument("<id>", "the task's id", parseTaskId)
+    .option("--json", "print JSON")
+    .addHelpText("after", help)
+    .action(async (id: number, options: { json?: boolean }) => {
+      deps.finish(await run({ id, ...options }, { ...deps, ...(await connect(command, deps)) }));
+    });
+  addConnectionOptions(command);
+}
+
+/** Prints everything about one task, and its attempts when there was more than one. */
+export async function run(options: ShowOptions, deps: Deps & Connection): Promise<number> {
+  const params = { id: options.id };
+  const task = await deps.client.call(contract.getTask, { params });
+  if (options.json === true) {
+    printJson(deps, task);
+    return 0;
+  }
+  const look = tableOptions(deps);
+  deps.stdout.write(renderTask(task, Date.now(), look.paint));
+  if (task.attempt > 1) {
+    const attempts = await deps.client.call(contract.listAttempts, { params });
+    deps.stdout.write(`\n${renderAttempts(attempts, look)}`);
+  }
+  return 0;
+}

@@ -1,0 +1,34 @@
+import { type Command, Option } from "commander";
+import type { ConfigInput } from "../config/load.ts";
+import { type ConfigOption, configOptions } from "../config/options.ts";
+
+/** Declares a flag for every setting of the server, and `--config` for the file. */
+export function addServerFlags(command: Command): Command {
+  for (const setting of settings()) {
+    const description = `${setting.description} (${setting.env}; default: ${setting.defaultText})`;
+    command.addOption(new Option(flagOf(setting), description));
+  }
+  return command.option(
+    "--config <file>",
+    "configuration file, JSON (UTM_CONFIG; default: config.json in the data directory)",
+  );
+}
+
+/** What was typed, for the configuration to be made from. */
+export function readServerFlags(command: Command, environment: NodeJS.ProcessEnv): ConfigInput {
+  const typed = command.opts<Record<string, string | undefined>>();
+  const flags: Record<string, string | undefined> = {};
+  for (const setting of settings()) {
+    flags[setting.key] = typed[new Option(flagOf(setting)).attributeName()];
+  }
+  return { flags, environment, configFile: typed.config };
+}
+
+/** Every setting in the order of its declaration. */
+export function settings(): ConfigOption[] {
+  return Object.values(configOptions);
+}
+
+function flagOf(setting: ConfigOption): string {
+  return `--${setting.flag} <value>`;
+}
