@@ -8,6 +8,7 @@ import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { ensureChromium } from "./chromium.mjs";
+import { ensurePackages } from "./packages.mjs";
 import { ensureInstalled, ensureWebPage, root, runtime, say } from "./setup.mjs";
 
 const only = process.argv.includes("--only") ? process.argv[process.argv.indexOf("--only") + 1] : null;
@@ -38,6 +39,7 @@ if (wants("unit")) {
   vitest("unit");
 }
 if (wants("integration") || wants("browser")) {
+  ensurePackages();
   ensureWebPage();
 }
 if (wants("integration")) {
@@ -97,8 +99,8 @@ function browser() {
   }
   const report = join(results, "browser.json");
   const isFine = run([bin("@playwright", "test", "cli.js"), "test"], {
-    UTM_TEST_CHROMIUM: chromium,
-    PLAYWRIGHT_JSON_OUTPUT_NAME: report,
+    ...chromium.environment,
+    UTM_TEST_CHROMIUM: chromium.path,
   });
   const stats = existsSync(report) ? JSON.parse(readFileSync(report, "utf8")).stats : {};
   const passed = (stats.expected ?? 0) + (stats.flaky ?? 0);
