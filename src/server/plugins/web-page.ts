@@ -14,6 +14,8 @@ export async function serveWebPage(app: FastifyInstance, directory: string): Pro
       root: directory,
       wildcard: false,
       index: false,
+      // The build writes a .gz and a .br beside each text file.
+      preCompressed: true,
       setHeaders: (response, path) => {
         const isHashed = path.includes("/assets/");
         response.header("Cache-Control", isHashed ? "public, max-age=31536000, immutable" : "no-cache");

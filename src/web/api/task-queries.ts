@@ -1,0 +1,102 @@
+import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
+import type { TaskSummary } from "../../contract/index.ts";
+import { recentTasksAfter, withRecentChange } from "../live/recent-changes.ts";
+import type { TaskFilter } from "../task/list-arrangement.ts";
+import { client, contract } from "./client.ts";
+
+/** What the page asks about tasks. Lists come newest first, in pages. */
+export type TaskPage = { tasks: TaskSummary[]; nextCursor: number | null };
+
+const pageSize = 100;
+
+export const taskKeys = {
+  all: ["tasks"] as const,
+  lists: ["tasks", "list"] as const,
+  list: (filter: TaskFilter) => ["tasks", "list", filter] as const,
+  counts: ["tasks", "counts"] as const,
+  detail: (id: number) => ["tasks", "detail", id] as const,
+  attempts: (id: number) => ["tasks", "attempts", id] as const,
+};
+
+/** The filter's owner is the person at the page, or null for everybody, which only some may ask for. */
+export function taskListQuery(filter: TaskFilter) {
+  return infiniteQueryOptions({
+    queryKey: taskKeys.list(filter),
+    initialPageParam: null as number | null,
+    queryFn: ({ pageParam, signal }) => fetchPage(filter, pageParam, signal),
+    getNextPageParam: (page) => page.nextCursor,
+  });
+}
+
+async function fetchPage(filter: TaskFilter, cursor: number | null, signal: AbortSignal): Promise<TaskPage> {
+  const query = {
+    ordering: "-id" as const,
+    limit: pageSize,
+    cursor: cursor ?? undefined,
+    status: filter.statuses.length === 0 ? undefined : filter.statuses.join(","),
+    q: filter.search === "" ? undefined : filter.search,
+    owner: ownerParameter(filter.owner),
+  };
+  const response = await client.fetch(contract.listTasks, { query }, { signal });
+  const answered = ((await response.json()) as TaskSummary[]).map(withRecentChange);
+  const tasks = cursor === null ? [...recentTasksAfter(answered[0]?.id ?? 0, filter), ...answered] : answered;
+  return { tasks, nextCursor: nextCursor(response.headers.get("Link")) };
+}
+
+/** One's own tasks are what the server answers with unasked. */
+function ownerParameter(owner: string | null): string | undefined {
+  return owner === null ? "*" : undefined;
+}
+
+/** The cursor in `Link: <…?cursor=7>; rel="next"`; null on the last page. */
+export function nextCursor(link: string | null): number | null {
+  const next = /<([^>]*)>\s*;\s*rel="?next"?/.exec(link ?? "");
+  const address = next?.[1];
+  if (address === undefined) {
+    return null;
+  }
+  const cursor = new URL(address, "http://this-server").searchParams.get("cursor");
+  return cursor === null ? null : Number(cursor);
+}
+
+/** How many tasks there are, run now, and failed since midnight. */
+export function taskCountsQuery(owner: string | null) {
+  return queryOptions({
+    queryKey: [...taskKeys.counts, owner],
+    queryFn: async ({ signal }) => {
+      const midnight = new Date();
+      midnight.setHours(0, 0, 0, 0);
+      const [total, running, failedToday] = await Promise.all([
+        countTasks({}, owner, signal),
+        countTasks({ status: "running" }, owner, signal),
+        countTasks({ status: "failed", since: midnight.toISOString() }, owner, signal),
+      ]);
+      return { total, running, failedToday };
+    },
+  });
+}
+
+async function countTasks(
+  query: { status?: string; since?: string },
+  owner: string | null,
+  signal: AbortSignal,
+): Promise<number> {
+  const call = { query: { ...query, limit: 1, count: "true" as const, owner: ownerParameter(owner) } };
+  const response = await client.fetch(contract.listTasks, call, { signal });
+  return Number(response.headers.get("X-Total-Count") ?? 0);
+}
+
+export function taskQuery(id: number) {
+  return queryOptions({
+    queryKey: taskKeys.detail(id),
+    queryFn: async ({ signal }) =>
+      withRecentChange(await client.call(contract.getTask, { params: { id } }, { signal })),
+  });
+}
+
+export function attemptsQuery(id: number) {
+  return queryOptions({
+    queryKey: taskKeys.attempts(id),
+    queryFn: ({ signal }) => client.call(contract.listAttempts, { params: { id } }, { signal }),
+  });
+}

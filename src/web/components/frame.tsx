@@ -1,0 +1,41 @@
+import { useQuery } from "@tanstack/react-query";
+import { Outlet, useNavigate } from "@tanstack/react-router";
+import { useState } from "react";
+import { meQuery } from "../api/account-queries.ts";
+import { LiveTasks } from "../live/live-tasks.tsx";
+import { text } from "../text.ts";
+import { useKeys } from "../ui/keys.ts";
+import { ConnectionBar } from "./connection-bar.tsx";
+import classes from "./frame.module.css";
+import { KeysDialog } from "./keys-dialog.tsx";
+import { Navigation } from "./navigation.tsx";
+
+/** What surrounds every page behind the login: the menu, the connection bar, and the keys that work everywhere. */
+export function Frame() {
+  const navigate = useNavigate();
+  const { data: me } = useQuery(meQuery);
+  const [isShowingKeys, showKeys] = useState(false);
+  const mayManageUsers = me?.permissions.includes("manage_users") ?? false;
+  useKeys({
+    n: () => void navigate({ to: "/tasks/new" }),
+    "g n": () => void navigate({ to: "/tasks/new" }),
+    "g t": () => void navigate({ to: "/tasks" }),
+    "g a": () => void navigate({ to: "/account" }),
+    "g u": () => void (mayManageUsers && navigate({ to: "/users" })),
+    "?": () => showKeys(true),
+  });
+  return (
+    <div className={classes.frame}>
+      <a href="#content" className={classes.skip}>
+        {text.nav.skip}
+      </a>
+      <Navigation account={me} onShowKeys={() => showKeys(true)} />
+      <main id="content" className={classes.content} tabIndex={-1}>
+        <ConnectionBar />
+        <Outlet />
+      </main>
+      {isShowingKeys && <KeysDialog onClose={() => showKeys(false)} />}
+      <LiveTasks />
+    </div>
+  );
+}

@@ -1,0 +1,33 @@
+import { Fragment } from "react";
+import { text } from "../text.ts";
+import { Dialog } from "../ui/dialog.tsx";
+import classes from "./keys-dialog.module.css";
+
+/** The list of keys, on `?`. */
+export function KeysDialog({ onClose }: { onClose: () => void }) {
+  return (
+    <Dialog title={text.keys.title} onClose={onClose}>
+      <div className={classes.groups}>
+        {text.keys.groups.map((group) => (
+          <section key={group.name}>
+            <h2 className={classes.name}>{group.name}</h2>
+            <dl className={classes.keys}>
+              {group.keys.map(([key, meaning]) => (
+                <Fragment key={key}>
+                  <dt>
+                    {key.split(" ").map((part) => (
+                      <kbd key={part} className={classes.key}>
+                        {part}
+                      </kbd>
+                    ))}
+                  </dt>
+                  <dd>{meaning}</dd>
+                </Fragment>
+              ))}
+            </dl>
+          </section>
+        ))}
+      </div>
+    </Dialog>
+  );
+}

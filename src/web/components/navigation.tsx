@@ -1,0 +1,121 @@
+import { useMantineColorScheme } from "@mantine/core";
+import { notifications } from "@mantine/notifications";
+import { useMutation } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { type ReactNode, useState } from "react";
+import type { Account } from "../../contract/index.ts";
+import { client, contract } from "../api/client.ts";
+import { errorText } from "../api/error-text.ts";
+import { endSession, readToken } from "../session/session.ts";
+import { text } from "../text.ts";
+import * as icons from "../ui/icons.tsx";
+import { readSetting, writeSetting } from "../ui/settings.ts";
+import classes from "./navigation.module.css";
+
+const schemes = ["auto", "light", "dark"] as const;
+const schemeIcons = { auto: icons.AutoSchemeIcon, light: icons.LightIcon, dark: icons.DarkIcon };
+
+/** The menu: a rail at the left, a bar at the bottom of a phone. */
+export function Navigation({ account, onShowKeys }: { account: Account | undefined; onShowKeys: () => void }) {
+  const [isCollapsed, setCollapsed] = useState(() => readSetting("menu") === "collapsed");
+  function toggle() {
+    writeSetting("menu", isCollapsed ? "open" : "collapsed");
+    setCollapsed(!isCollapsed);
+  }
+  return (
+    <nav aria-label={text.nav.label} className={classes.rail} data-collapsed={isCollapsed || undefined}>
+      <div className={classes.brand}>
+        <img src="/favicon.svg" alt="" width="24" height="24" />
+        <span className={classes.word}>{text.product}</span>
+      </div>
+      <NavLink to="/tasks" icon={<icons.TasksIcon />} label={text.nav.tasks} isExact />
+      <NavLink to="/tasks/new" icon={<icons.PlusIcon />} label={text.nav.newTask} />
+      {account?.permissions.includes("manage_users") && (
+        <NavLink to="/users" icon={<icons.UsersIcon />} label={text.nav.users} />
+      )}
+      <div className={classes.space} />
+      <SchemeButton />
+      <RailButton icon={<icons.KeyboardIcon />} label={text.nav.keys} onClick={onShowKeys} />
+      <RailButton
+        icon={<icons.SidebarIcon />}
+        label={isCollapsed ? text.nav.expand : text.nav.collapse}
+        onClick={toggle}
+      />
+      <hr className={classes.line} />
+      <NavLink to="/account" icon={<icons.AccountIcon />} label={account?.username ?? text.nav.account} />
+      <LogOutButton />
+    </nav>
+  );
+}
+
+type PagePath = "/tasks" | "/tasks/new" | "/users" | "/account";
+
+function NavLink(props: { to: PagePath; icon: ReactNode; label: string; isExact?: boolean }) {
+  return (
+    <Link
+      to={props.to}
+      className={classes.item}
+      activeOptions={{ exact: props.isExact ?? false, includeSearch: false }}
+      activeProps={{ "data-active": true }}
+      title={props.label}
+    >
+      {props.icon}
+      <span className={classes.word}>{props.label}</span>
+    </Link>
+  );
+}
+
+function RailButton(props: { icon: ReactNode; label: string; onClick: () => void; isDisabled?: boolean }) {
+  return (
+    <button
+      type="button"
+      className={classes.item}
+      data-button
+      onClick={props.onClick}
+      disabled={props.isDisabled}
+      title={props.label}
+    >
+      {props.icon}
+      <span className={classes.word}>{props.label}</span>
+    </button>
+  );
+}
+
+function SchemeButton() {
+  const { colorScheme, setColorScheme } = useMantineColorScheme();
+  const CurrentIcon = schemeIcons[colorScheme];
+  const next = schemes[(schemes.indexOf(colorScheme) + 1) % schemes.length] ?? "auto";
+  return (
+    <RailButton
+      icon={<CurrentIcon />}
+      label={text.scheme.title(text.scheme[colorScheme])}
+      onClick={() => setColorScheme(next)}
+    />
+  );
+}
+
+function LogOutButton() {
+  const logOut = useLogOut();
+  return (
+    <RailButton
+      icon={<icons.LogOutIcon />}
+      label={text.nav.logOut}
+      onClick={() => logOut.mutate()}
+      isDisabled={logOut.isPending}
+    />
+  );
+}
+
+/** Revokes the token and ends the session of this browser. */
+export function useLogOut() {
+  return useMutation({
+    mutationFn: () => client.call(contract.logout, {}),
+    onSuccess: () => endSession("left"),
+    onError: (error) => {
+      // A token the server refuses has ended the session by itself.
+      if (readToken() !== null) {
+        notifications.show({ color: "red", message: errorText(error) });
+      }
+    },
+  });
+}

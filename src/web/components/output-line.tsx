@@ -1,0 +1,67 @@
+import { type CSSProperties, memo } from "react";
+import { composeLine, type StyledRun, type TextStyle } from "../terminal/compose-line.ts";
+import type { BufferedLine } from "../terminal/line-buffer.ts";
+import { coloursOnBackground } from "../terminal/on-background.ts";
+import { text } from "../text.ts";
+import classes from "./output-line.module.css";
+
+/** What a browser lays out in one line without getting slow. */
+const shownCharacters = 8192;
+
+/** One line of output, with its colours, as text nodes. Drawn again only when the line itself has changed. */
+export const OutputLine = memo(function OutputLine({ line }: { line: BufferedLine }) {
+  if (line.gapBytes > 0) {
+    return <div className={classes.gap}>{text.output.gap(line.gapBytes)}</div>;
+  }
+  const hasControls = hasControlCharacters(line);
+  const shown = hasControls ? line.text : line.text.slice(0, shownCharacters);
+  const hidden = line.text.length - shown.length + line.cutCharacters;
+  return (
+    <div className={classes.line} data-number={line.number ?? ""}>
+      <span className={classes.text}>
+        {hasControls ? composeLine(line.text, line.carry).map(styledRun) : shown}
+        {hidden > 0 && <span className={classes.cut}>{text.output.cutLine(hidden)}</span>}
+      </span>
+    </div>
+  );
+});
+
+function hasControlCharacters(line: BufferedLine): boolean {
+  return line.carry !== "" || /\p{Cc}/u.test(line.text);
+}
+
+function styledRun(run: StyledRun, index: number) {
+  if (run.style === null) {
+    return run.text;
+  }
+  return (
+    <span key={index} style={cssOf(run.style)}>
+      {run.text}
+    </span>
+  );
+}
+
+function cssOf(style: TextStyle): CSSProperties {
+  return {
+    ...coloursOf(style),
+    fontWeight: style.isBold ? 700 : undefined,
+    fontStyle: style.isItalic ? "italic" : undefined,
+    opacity: style.isDim ? 0.75 : undefined,
+    textDecoration: decorationOf(style),
+  };
+}
+
+function coloursOf({ foreground, background }: TextStyle): CSSProperties {
+  if (background !== null) {
+    return coloursOnBackground(foreground, background);
+  }
+  if (foreground === null) {
+    return {};
+  }
+  return { color: foreground.startsWith("rgb") ? foreground : `var(--ansi-${foreground})` };
+}
+
+function decorationOf(style: TextStyle): string | undefined {
+  const lines = [style.isUnderlined ? "underline" : "", style.isStruck ? "line-through" : ""].filter(Boolean);
+  return lines.length === 0 ? undefined : lines.join(" ");
+}

@@ -1,0 +1,114 @@
+import { useVirtualizer } from "@tanstack/react-virtual";
+import { type ReactNode, useCallback, useEffect, useLayoutEffect, useRef } from "react";
+import type { OutputSnapshot } from "../live/output-store.ts";
+import { text } from "../text.ts";
+import { OutputLine } from "./output-line.tsx";
+import classes from "./output-lines.module.css";
+
+const lineHeight = 18;
+const isEndWithin = 4;
+
+/**
+ * The lines in sight. Scrolling up stops following, reaching the end resumes it. Lines have keys and the virtualizer
+ * anchors on them, so that what is read stays where it is while lines fall out at the front.
+ */
+export function OutputLines(props: {
+  snapshot: OutputSnapshot;
+  isFollowing: boolean;
+  isWrapped: boolean;
+  onFollow: (isOn: boolean) => void;
+  emptyText: string;
+  rawOutput: ReactNode;
+}) {
+  const { snapshot, isFollowing, isWrapped, onFollow } = props;
+  const { lines, version } = snapshot;
+  const scroller = useRef<HTMLDivElement>(null);
+  const lastTop = useRef(0);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the array is changed in place, the version says when
+  const keyOf = useCallback((index: number) => lines[index]?.key ?? index, [lines, version]);
+  const rows = useVirtualizer({
+    count: lines.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => lineHeight,
+    getItemKey: keyOf,
+    overscan: 20,
+    anchorTo: "end",
+  });
+  const totalHeight = rows.getTotalSize();
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: heights of the other layout are forgotten
+  useEffect(() => rows.measure(), [rows, isWrapped]);
+
+  // biome-ignore lint/correctness/useExhaustiveDependencies: follows whatever makes the content longer
+  useLayoutEffect(() => {
+    const element = scroller.current;
+    if (isFollowing && element !== null) {
+      element.scrollTop = element.scrollHeight;
+      lastTop.current = element.scrollTop;
+    }
+  }, [isFollowing, isWrapped, version, totalHeight]);
+
+  function onScroll() {
+    const element = scroller.current;
+    if (element === null) {
+      return;
+    }
+    const { scrollTop } = element;
+    const isAtEnd = element.scrollHeight - scrollTop - element.clientHeight <= isEndWithin;
+    if (isFollowing && !isAtEnd && scrollTop < lastTop.current) {
+      onFollow(false);
+    } else if (!isFollowing && isAtEnd && scrollTop > lastTop.current) {
+      onFollow(true);
+    }
+    lastTop.current = scrollTop;
+  }
+
+  return (
+    <div
+      ref={scroller}
+      role="log"
+      aria-label={text.output.label}
+      aria-live="off"
+      className={classes.log}
+      data-wrapped={isWrapped || undefined}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so the keyboard must reach it
+      tabIndex={0}
+      onScroll={onScroll}
+    >
+      <EarlierOutput snapshot={snapshot} rawOutput={props.rawOutput} />
+      {lines.length === 0 && snapshot.error === null && <p className={classes.empty}>{props.emptyText}</p>}
+      <div className={classes.lines} style={{ height: totalHeight }}>
+        {rows.getVirtualItems().map((row) => {
+          const line = lines[row.index];
+          return (
+            line !== undefined && (
+              <div
+                key={row.key}
+                ref={isWrapped ? rows.measureElement : undefined}
+                data-index={row.index}
+                className={classes.line}
+                style={{ transform: `translateY(${row.start}px)` }}
+              >
+                <OutputLine line={line} />
+              </div>
+            )
+          );
+        })}
+      </div>
+    </div>
+  );
+}
+
+/** Says that there is more than is shown, and where to get it. */
+function EarlierOutput({ snapshot, rawOutput }: { snapshot: OutputSnapshot; rawOutput: ReactNode }) {
+  const { droppedLines, skippedBytes } = snapshot;
+  if (droppedLines === 0 && skippedBytes === 0) {
+    return null;
+  }
+  const words = droppedLines > 0 ? text.output.earlierLines(droppedLines) : text.output.earlierBytes(skippedBytes);
+  return (
+    <p className={classes.marker}>
+      {words} · {rawOutput}
+    </p>
+  );
+}

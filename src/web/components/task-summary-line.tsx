@@ -1,0 +1,57 @@
+import type { ReactNode } from "react";
+import type { TaskDetail } from "../../contract/index.ts";
+import { outcomeWords } from "../task/outcome-words.ts";
+import { text } from "../text.ts";
+import { Ago, Duration, Elapsed } from "../ui/times.tsx";
+import { StatusBadge } from "./status-badge.tsx";
+import classes from "./task-summary-line.module.css";
+
+/** One line on where a task stands: status, outcome, time, why, who and where. */
+export function TaskSummaryLine({ task }: { task: TaskDetail }) {
+  const ending = outcomeWords(task, task.timeout_seconds);
+  const reason = saysTheSame(task.reason, ending) ? null : task.reason;
+  return (
+    <div className={classes.line}>
+      <span role="status" className={classes.status}>
+        <StatusBadge status={task.status} isSuspended={task.suspended} />
+        {ending !== "" && <span>{ending}</span>}
+      </span>
+      <TimeSpent task={task} />
+      {reason !== null && <span className={classes.reason}>{reason}</span>}
+      <span className={classes.dim}>
+        {text.task.by(task.owner)}
+        {task.node !== null && ` ${text.task.onNode(task.node)}`}, {text.task.created} <Ago at={task.created_at} />
+      </span>
+    </div>
+  );
+}
+
+/** A reason like "Exit 2." adds nothing to "exit 2". */
+function saysTheSame(reason: string | null, ending: string): boolean {
+  return reason !== null && reason.toLowerCase().replace(/\.$/, "") === ending.toLowerCase();
+}
+
+function TimeSpent({ task }: { task: TaskDetail }): ReactNode {
+  if (task.status === "pending") {
+    return (
+      <span>
+        {text.task.waitingFor} <Elapsed since={task.created_at} />
+      </span>
+    );
+  }
+  if (task.status === "running" && task.started_at !== null) {
+    return (
+      <span>
+        {text.task.runningFor} <Elapsed since={task.started_at} />
+      </span>
+    );
+  }
+  if (task.duration_ms !== null) {
+    return (
+      <span>
+        {text.task.after} <Duration ms={task.duration_ms} />
+      </span>
+    );
+  }
+  return null;
+}

@@ -1,0 +1,36 @@
+import type { TaskSummary } from "../../contract/index.ts";
+import { matchesFilter, type TaskFilter } from "../task/list-arrangement.ts";
+
+/**
+ * The latest tasks the stream told about. An answer can be older than an event that overtook it on the way, so answers
+ * are compared with these by `updated_at`, and tasks created meanwhile are added to a first page.
+ */
+const rememberedTasks = 2000;
+const recent = new Map<number, TaskSummary>();
+
+export function rememberTask(task: TaskSummary): void {
+  recent.delete(task.id);
+  recent.set(task.id, task);
+  for (const oldest of recent.keys()) {
+    if (recent.size <= rememberedTasks) {
+      break;
+    }
+    recent.delete(oldest);
+  }
+}
+
+/** Forgets everything heard, when another session begins. */
+export function forgetTasks(): void {
+  recent.clear();
+}
+
+/** The newer of an answer and what the stream has told about the same task. */
+export function withRecentChange<Task extends TaskSummary>(task: Task): Task {
+  const heard = recent.get(task.id);
+  return heard !== undefined && heard.updated_at > task.updated_at ? { ...task, ...heard } : task;
+}
+
+/** Tasks newer than this id that belong into a list of this filter. */
+export function recentTasksAfter(id: number, filter: TaskFilter): TaskSummary[] {
+  return [...recent.values()].filter((task) => task.id > id && matchesFilter(task, filter));
+}

@@ -1,0 +1,48 @@
+import type { InfiniteData, QueryClient } from "@tanstack/react-query";
+import { isOver, type TaskDetail, type TaskSummary } from "../../contract/index.ts";
+import { type TaskPage, taskKeys } from "../api/task-queries.ts";
+import { matchesFilter, type TaskFilter } from "../task/list-arrangement.ts";
+
+/** Puts a batch of tasks the stream told about into every fetched list and detail. */
+export function applyTasks(queries: QueryClient, tasks: ReadonlyMap<number, TaskSummary>): void {
+  for (const query of queries.getQueryCache().findAll({ queryKey: taskKeys.lists })) {
+    const filter = query.queryKey[2] as TaskFilter;
+    queries.setQueryData<InfiniteData<TaskPage, number | null>>(query.queryKey, (data) =>
+      data === undefined ? data : withTasks(data, tasks, filter),
+    );
+  }
+  for (const task of tasks.values()) {
+    queries.setQueryData<TaskDetail>(taskKeys.detail(task.id), (detail) =>
+      detail === undefined || detail.updated_at > task.updated_at ? detail : { ...detail, ...task },
+    );
+    if (isOver(task.status)) {
+      // The stream tells neither what was used nor how each attempt ended.
+      void queries.invalidateQueries({ queryKey: taskKeys.detail(task.id) });
+      void queries.invalidateQueries({ queryKey: taskKeys.attempts(task.id) });
+    }
+  }
+}
+
+function withTasks(
+  data: InfiniteData<TaskPage, number | null>,
+  tasks: ReadonlyMap<number, TaskSummary>,
+  filter: TaskFilter,
+): InfiniteData<TaskPage, number | null> {
+  const missing = new Map(tasks);
+  const pages = data.pages.map((page) => ({
+    ...page,
+    tasks: page.tasks.map((task) => {
+      const heard = missing.get(task.id);
+      missing.delete(task.id);
+      return heard !== undefined && heard.updated_at >= task.updated_at ? heard : task;
+    }),
+  }));
+  const last = pages.at(-1);
+  const oldest = last?.nextCursor === null ? 0 : (last?.tasks.at(-1)?.id ?? 0);
+  const added = [...missing.values()].filter((task) => task.id > oldest && matchesFilter(task, filter));
+  const first = pages[0];
+  if (first !== undefined && added.length > 0) {
+    pages[0] = { ...first, tasks: [...added, ...first.tasks] };
+  }
+  return { ...data, pages };
+}

@@ -1,0 +1,44 @@
+import { useQuery } from "@tanstack/react-query";
+import { getRouteApi } from "@tanstack/react-router";
+import { infoQuery, meQuery } from "../api/account-queries.ts";
+import { errorText } from "../api/error-text.ts";
+import { taskQuery } from "../api/task-queries.ts";
+import { DocumentTitle } from "../components/document-title.tsx";
+import { readKeptDraft } from "../forms/kept-draft.ts";
+import { NewTaskForm } from "../forms/new-task-form.tsx";
+import { draftOf, emptyDraft } from "../forms/task-draft.ts";
+import { text } from "../text.ts";
+import { ErrorNote } from "../ui/error-note.tsx";
+import classes from "../ui/page-body.module.css";
+import { PageHeader } from "../ui/page-header.tsx";
+
+const route = getRouteApi("/app/tasks/new");
+
+/** The form of a new task: empty, with a command from the address, or with all of an earlier task to run it again. */
+export function NewTaskPage() {
+  const { command, from } = route.useSearch();
+  const me = useQuery(meQuery);
+  const info = useQuery(infoQuery);
+  const source = useQuery({ ...taskQuery(from ?? 0), enabled: from !== undefined });
+  const error = me.error ?? source.error;
+  const isReady = me.data !== undefined && (from === undefined || source.data !== undefined);
+  const draft = source.data === undefined ? { ...emptyDraft, command: command ?? "" } : draftOf(source.data);
+  return (
+    <>
+      <DocumentTitle page={text.newTask.title} />
+      <PageHeader title={text.newTask.title} context={text.newTask.context} />
+      <div className={classes.body}>
+        {error !== null && <ErrorNote message={errorText(error)} onRetry={() => void me.refetch()} />}
+        {error === null && !isReady && <p className={classes.dim}>{text.common.loading}</p>}
+        {isReady && (
+          <NewTaskForm
+            account={me.data}
+            initial={readKeptDraft() ?? draft}
+            sleepSeconds={info.data?.default_sleep_seconds}
+            lostStdinBytes={source.data?.stdin_bytes ?? 0}
+          />
+        )}
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,137 @@
+import {
+  createRootRoute,
+  createRoute,
+  createRouter,
+  lazyRouteComponent,
+  Outlet,
+  redirect,
+} from "@tanstack/react-router";
+import { Frame } from "./components/frame.tsx";
+import { LoginPage } from "./pages/login.tsx";
+import { CrashPage, NotFoundPage } from "./pages/not-found.tsx";
+import { TasksPage } from "./pages/tasks.tsx";
+import { readSearch, writeSearch } from "./search-params.ts";
+import { safeReturnPath } from "./session/return-path.ts";
+import { readToken } from "./session/session.ts";
+
+type Search = Record<string, unknown>;
+type TasksSearch = { status?: string | undefined; q?: string | undefined; owner?: "all" | undefined };
+type NewTaskSearch = { command?: string | undefined; from?: number | undefined };
+type TaskSearch = { tab?: "details" | undefined; attempt?: number | undefined };
+
+const rootRoute = createRootRoute({ component: Outlet, notFoundComponent: NotFoundPage, errorComponent: CrashPage });
+
+function leaveDoor({ search }: { search: { to?: string | undefined } }) {
+  if (readToken() !== null) {
+    throw redirect({ href: safeReturnPath(search.to) });
+  }
+}
+
+const loginRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/login",
+  validateSearch: returnSearch,
+  beforeLoad: leaveDoor,
+  component: LoginPage,
+});
+
+const registerRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  path: "/register",
+  validateSearch: returnSearch,
+  beforeLoad: leaveDoor,
+  component: lazyRouteComponent(() => import("./pages/register.tsx"), "RegisterPage"),
+});
+
+/** Everything behind the login. */
+const appRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  id: "app",
+  beforeLoad: ({ location }) => {
+    if (readToken() === null) {
+      throw redirect({ to: "/login", search: { to: location.pathname === "/" ? undefined : location.href } });
+    }
+  },
+  component: Frame,
+});
+
+const homeRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: "/",
+  beforeLoad: () => {
+    throw redirect({ to: "/tasks" });
+  },
+});
+
+const tasksRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: "/tasks",
+  validateSearch: (search: Search): TasksSearch => ({
+    status: textOf(search.status),
+    q: textOf(search.q),
+    owner: search.owner === "all" ? "all" : undefined,
+  }),
+  component: TasksPage,
+});
+
+const newTaskRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: "/tasks/new",
+  validateSearch: (search: Search): NewTaskSearch => ({ command: textOf(search.command), from: numberOf(search.from) }),
+  component: lazyRouteComponent(() => import("./pages/new-task.tsx"), "NewTaskPage"),
+});
+
+const taskRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: "/tasks/$taskId",
+  validateSearch: (search: Search): TaskSearch => ({
+    tab: search.tab === "details" ? "details" : undefined,
+    attempt: numberOf(search.attempt),
+  }),
+  component: lazyRouteComponent(() => import("./pages/task.tsx"), "TaskPage"),
+});
+
+const accountRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: "/account",
+  component: lazyRouteComponent(() => import("./pages/account.tsx"), "AccountPage"),
+});
+
+const usersRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: "/users",
+  component: lazyRouteComponent(() => import("./pages/users.tsx"), "UsersPage"),
+});
+
+const routeTree = rootRoute.addChildren([
+  loginRoute,
+  registerRoute,
+  appRoute.addChildren([homeRoute, tasksRoute, newTaskRoute, taskRoute, accountRoute, usersRoute]),
+]);
+
+export const router = createRouter({
+  routeTree,
+  defaultPreload: "intent",
+  trailingSlash: "never",
+  parseSearch: readSearch,
+  stringifySearch: writeSearch,
+});
+
+declare module "@tanstack/react-router" {
+  interface Register {
+    router: typeof router;
+  }
+}
+
+function returnSearch(search: Search): { to?: string | undefined } {
+  return { to: textOf(search.to) };
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === "string" && value !== "" ? value : undefined;
+}
+
+function numberOf(value: unknown): number | undefined {
+  const number = Number(value);
+  return value !== undefined && value !== "" && Number.isSafeInteger(number) && number > 0 ? number : undefined;
+}

@@ -1,0 +1,24 @@
+import type { TaskDetail } from "../../contract/index.ts";
+import { quoteForShell } from "./shell-words.ts";
+
+/** The submission of a task as a curl command. The token stands in a variable, standard input is not known any more. */
+export function asCurl(task: TaskDetail, origin: string): string {
+  const order: Record<string, unknown> = { name: task.name, description: task.description };
+  for (const field of ["command", "argv", "script", "cwd", "timeout_seconds", "run_at"] as const) {
+    if (task[field] !== null) {
+      order[field] = task[field];
+    }
+  }
+  if (Object.keys(task.env).length > 0) {
+    order.env = task.env;
+  }
+  if (task.tags.length > 0) {
+    order.tags = task.tags;
+  }
+  return [
+    `curl ${origin}/taskapi/tasks/`,
+    `-H "Authorization: Token $UTM_TOKEN"`,
+    `-H 'Content-Type: application/json'`,
+    `-d ${quoteForShell(JSON.stringify(order))}`,
+  ].join(" \\\n  ");
+}

@@ -1,0 +1,56 @@
+import { expect, test } from "vitest";
+import type { TaskStatus, TaskSummary } from "../../contract/index.ts";
+import { arrange, matchesFilter, type TaskFilter } from "./list-arrangement.ts";
+
+const everything: TaskFilter = { statuses: [], search: "", owner: null };
+const running: TaskFilter = { ...everything, statuses: ["running"] };
+
+function task(id: number, status: TaskStatus = "running"): TaskSummary {
+  return {
+    id,
+    status,
+    name: `task ${id}`,
+    description: "",
+    created_at: "2026-01-01T00:00:00Z",
+    updated_at: "2026-01-01T00:00:00Z",
+    completed_at: null,
+    started_at: null,
+    duration_ms: null,
+    owner: "anna",
+    command_line: "make test",
+    queue: "default",
+    priority: 0,
+    tags: [],
+    attempt: 1,
+    exit_code: null,
+    signal: null,
+    outcome: null,
+    reason: null,
+    progress: null,
+    node: null,
+    output_bytes: 0,
+    suspended: false,
+    actions: [],
+  };
+}
+
+test("at the top the list is live, newest first", () => {
+  const tasks = [task(1), task(3), task(2, "completed")];
+  expect(arrange(tasks, running, [1], false)).toEqual({ ids: [3, 1], newCount: 0 });
+});
+
+test("scrolled, new tasks wait behind the pill and ended ones keep their places", () => {
+  const tasks = [task(5), task(4), task(3, "failed"), task(2)];
+  expect(arrange(tasks, running, [4, 3, 2], true)).toEqual({ ids: [4, 3, 2], newCount: 1 });
+});
+
+test("scrolled, older pages are added at the end", () => {
+  const tasks = [task(4), task(3), task(2), task(1)];
+  expect(arrange(tasks, everything, [4, 3], true)).toEqual({ ids: [4, 3, 2, 1], newCount: 0 });
+});
+
+test("a new task is matched by status, owner and text", () => {
+  expect(matchesFilter(task(1), { ...running, owner: "anna", search: "MAKE" })).toBe(true);
+  expect(matchesFilter(task(1), { ...everything, owner: "ben" })).toBe(false);
+  expect(matchesFilter(task(1), { ...everything, search: "pg_dump" })).toBe(false);
+});

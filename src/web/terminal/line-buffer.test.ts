@@ -1,0 +1,117 @@
+import fc from "fast-check";
+import { expect, test } from "vitest";
+import { LineBuffer } from "./line-buffer.ts";
+
+const bytesOf = (text: string) => new TextEncoder().encode(text);
+
+function written(text: string, limits?: ConstructorParameters<typeof LineBuffer>[1]): LineBuffer {
+  const buffer = new LineBuffer(1, limits);
+  buffer.write(0, bytesOf(text));
+  return buffer;
+}
+
+test("lines are numbered from 1 and an unfinished one is shown", () => {
+  const { lines } = written("one\ntwo\nthr");
+  expect(lines.map((line) => [line.number, line.text])).toEqual([
+    [1, "one"],
+    [2, "two"],
+    [3, "thr"],
+  ]);
+});
+
+test("however the bytes are cut, the lines are the same", () => {
+  const bytes = bytesOf("größe ✓\r\n\nprogress 1\rprogress 2\n😀 end");
+  const whole = new LineBuffer();
+  whole.write(0, bytes);
+  const expected = whole.lines.map((line) => line.text);
+  fc.assert(
+    fc.property(fc.array(fc.nat(bytes.length)), (cuts) => {
+      const buffer = new LineBuffer();
+      let start = 0;
+      for (const cut of [...cuts.sort((a, b) => a - b), bytes.length]) {
+        buffer.write(start, bytes.subarray(start, cut));
+        start = cut;
+      }
+      expect(buffer.lines.map((line) => line.text)).toEqual(expected);
+    }),
+  );
+});
+
+test("an unfinished line keeps its key while it grows, and is a new object each time", () => {
+  const buffer = written("10 %");
+  const before = buffer.lines[0];
+  buffer.write(4, bytesOf("\r20 %"));
+  expect(buffer.lines).toHaveLength(1);
+  expect(buffer.lines[0]).not.toBe(before);
+  expect(buffer.lines[0]?.key).toBe(before?.key);
+});
+
+test("bytes sent twice are written once", () => {
+  const buffer = written("abc");
+  buffer.write(1, bytesOf("bcd\n"));
+  expect(buffer.lines.map((line) => line.text)).toEqual(["abcd"]);
+});
+
+test("missing bytes leave a gap, after which line numbers are unknown", () => {
+  const buffer = written("head\n");
+  buffer.write(1005, bytesOf("tail\n"));
+  expect(buffer.lines.map((line) => [line.number, line.text, line.gapBytes])).toEqual([
+    [1, "head", 0],
+    [null, "", 1000],
+    [null, "tail", 0],
+  ]);
+});
+
+test("the window is bounded in lines; numbers and keys go on", () => {
+  const limits = { maxCharacters: 1_000_000, maxLines: 100, maxLineCharacters: 1000 };
+  const buffer = new LineBuffer(1, limits);
+  for (let index = 0; index < 1000; index += 1) {
+    buffer.write(index * 2, bytesOf("x\n"));
+  }
+  expect(buffer.lines.length).toBeLessThanOrEqual(100);
+  expect(buffer.lines.at(-1)?.number).toBe(1000);
+  expect(buffer.droppedLines + buffer.lines.length).toBe(1000);
+});
+
+test("while somebody reads, the window holds three times as much", () => {
+  const buffer = new LineBuffer(1, { maxCharacters: 1_000_000, maxLines: 100, maxLineCharacters: 1000 });
+  buffer.isHeld = true;
+  buffer.write(0, bytesOf("x\n".repeat(300)));
+  expect(buffer.droppedLines).toBe(0);
+  buffer.isHeld = false;
+  buffer.write(600, bytesOf("x\n"));
+  expect(buffer.lines.length).toBeLessThanOrEqual(100);
+});
+
+test("the window is bounded in characters", () => {
+  const limits = { maxCharacters: 10_000, maxLines: 100_000, maxLineCharacters: 1000 };
+  const buffer = written(`${"y".repeat(99)}\n`.repeat(500), limits);
+  const kept = buffer.lines.reduce((sum, line) => sum + line.text.length, 0);
+  expect(kept).toBeLessThanOrEqual(10_000);
+  expect(buffer.droppedLines).toBeGreaterThan(0);
+});
+
+test("a line without end is cut and says how much is missing", () => {
+  const limits = { maxCharacters: 10_000, maxLines: 100, maxLineCharacters: 1000 };
+  const [line] = written("z".repeat(1500), limits).lines;
+  expect(line?.text).toHaveLength(1000);
+  expect(line?.cutCharacters).toBe(500);
+});
+
+test("progress that rewrites itself for ever stays small and current", () => {
+  const buffer = new LineBuffer();
+  let offset = 0;
+  for (let percent = 0; percent < 20_000; percent += 1) {
+    const bytes = bytesOf(`\rstep ${percent}`);
+    buffer.write(offset, bytes);
+    offset += bytes.length;
+  }
+  expect(buffer.lines).toHaveLength(1);
+  expect(buffer.lines[0]?.text.length).toBeLessThan(5000);
+  expect(buffer.lines[0]?.text.endsWith("step 19999")).toBe(true);
+});
+
+test("a colour is carried to the next line", () => {
+  const { lines } = written("\u001b[31mred\nstill red");
+  expect(lines[1]?.carry).toBe("\u001b[31m");
+});
