@@ -52,9 +52,14 @@ export function timeInput() {
 
 const isoTime = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})$/;
 
-/** A whole number in a query string or a path. */
+/** A whole number in a query string or a path, written in digits: Number() alone would also take 0x1, 1e3 and blanks. */
 export function wholeNumber(minimum: number, maximum: number = Number.MAX_SAFE_INTEGER) {
-  return z.coerce.number({ error: "A valid integer is required." }).int().min(minimum).max(maximum);
+  const number = z.number({ error: "A valid integer is required." }).int().min(minimum).max(maximum);
+  return z.preprocess(readDigits, number);
+}
+
+function readDigits(value: unknown): unknown {
+  return typeof value === "string" && /^-?\d+$/.test(value) ? Number(value) : value;
 }
 
 /** `true`/`1` or `false`/`0` in a query string. */

@@ -30,7 +30,6 @@ export const outputLines = z.object({
 /** `event: output` of the stream. Its `id` is the offset to go on from. */
 export const outputChunk = z.object({ offset: z.int(), data: z.string() });
 
-export type OutputLine = z.output<typeof outputLine>;
 export type OutputLines = z.output<typeof outputLines>;
 export type OutputChunk = z.output<typeof outputChunk>;
 

@@ -26,7 +26,6 @@ export const readiness = z.object({
 });
 
 export type ServerInfo = z.output<typeof serverInfo>;
-export type Readiness = z.output<typeof readiness>;
 
 export const systemEndpoints = {
   health: endpoint({

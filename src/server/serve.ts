@@ -64,7 +64,7 @@ async function run(config: Config, log: Log): Promise<number> {
   const lock = lockDirectory(directory.root);
   const store = await openStore({ databaseUrl: config.databaseUrl });
   const engine = createEngine(config, directory, store, log);
-  const app = await buildApp(engine.context, webDirectory());
+  const app = await buildApp(engine.context, webDirectory);
   try {
     const { adopted } = await engine.start();
     const address = await listen(app, config);

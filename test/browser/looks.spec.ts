@@ -1,4 +1,5 @@
-import AxeBuilder from "@axe-core/playwright";
+import { AxeBuilder } from "@axe-core/playwright";
+import type { Page } from "@playwright/test";
 import { expect, logIn, test } from "./fixtures.ts";
 
 const pages = ["/tasks", "/tasks/new", "/tasks/1", "/account", "/users"];
@@ -28,7 +29,7 @@ for (const colorScheme of ["light", "dark"] as const) {
   });
 }
 
-async function expectNoFindings(page: import("@playwright/test").Page, path: string): Promise<void> {
+async function expectNoFindings(page: Page, path: string): Promise<void> {
   const { violations } = await new AxeBuilder({ page }).analyze();
   const grave = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
   const findings = grave.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" ")}`);
