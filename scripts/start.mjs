@@ -7,7 +7,11 @@ ensureInstalled();
 ensureWebPage();
 
 const words = [join(root, "src", "cli", "main.ts"), "serve", ...process.argv.slice(2)];
-const server = spawn(runtime(), words, { stdio: "inherit" });
+const compileCache = join(root, "node_modules", ".cache", "utm-start");
+const server = spawn(runtime(), words, {
+  stdio: "inherit",
+  env: { ...process.env, NODE_COMPILE_CACHE: compileCache },
+});
 // A terminal sends Ctrl-C to the server as well; a supervisor signals only this process.
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
   process.on(signal, () => server.kill(signal));

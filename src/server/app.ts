@@ -5,7 +5,7 @@ import { contract } from "../contract/index.ts";
 import type { Context } from "./context.ts";
 import { describeApi } from "./plugins/api-docs.ts";
 import { bodyLimitBytes, readBodies } from "./plugins/bodies.ts";
-import { answerErrors, answerWrongMethods } from "./plugins/errors.ts";
+import { answerErrors, answerFrameworkError, answerWrongMethods } from "./plugins/errors.ts";
 import { logRequests } from "./plugins/request-log.ts";
 import { serveWebPage } from "./plugins/web-page.ts";
 import { outputRoutes } from "./routes/output.ts";
@@ -20,6 +20,7 @@ export async function buildApp(context: Context, webDirectory: string): Promise<
     bodyLimit: bodyLimitBytes,
     // Event streams never end by themselves and would keep close() waiting.
     forceCloseConnections: true,
+    frameworkErrors: answerFrameworkError,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 500 },
   });
   app.decorateRequest("actor", null);

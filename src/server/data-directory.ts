@@ -75,7 +75,9 @@ export function findRunAs(name: string | null): RunAs | null {
   for (const line of readFileSync("/etc/passwd", "utf8").split("\n")) {
     const [user, , uid, gid, , home] = line.split(":");
     if (user === name) {
-      return { name, uid: Number(uid), gid: Number(gid), home: home === undefined || home === "" ? "/" : home };
+      // System users often have a home that does not exist; tasks start in one that does.
+      const isThere = home !== undefined && home !== "" && existsSync(home);
+      return { name, uid: Number(uid), gid: Number(gid), home: isThere ? home : "/" };
     }
   }
   throw new Error(`UTM_RUN_AS names the user ${name}, and this machine has no such user.`);

@@ -45,7 +45,12 @@ export function createEngine(config: Config, directory: DataDirectory, store: St
     shell: findShell(process.env.PATH ?? ""),
     runAs,
     directory: directory.node,
-    surroundings: { nodeName: config.nodeName, home: runAs?.home ?? homedir(), server: process.env },
+    surroundings: {
+      nodeName: config.nodeName,
+      home: runAs?.home ?? homedir(),
+      isOtherUser: runAs !== null,
+      server: process.env,
+    },
     onChange: (change) => {
       live.changed(change);
       if (change.kind === "ended") {

@@ -47,7 +47,7 @@ function readInput<E extends Endpoint>(endpoint: E, request: FastifyRequest): In
     // An id that is no number names nothing.
     throw new Refusal("not_found");
   }
-  const query = endpoint.query === undefined ? undefined : parseInput(endpoint.query, request.query);
+  const query = endpoint.query === undefined ? undefined : parseInput(endpoint.query, withoutEmpty(request.query));
   if (query?.ok === false) {
     throw new InvalidInput(query.errors);
   }
@@ -56,6 +56,12 @@ function readInput<E extends Endpoint>(endpoint: E, request: FastifyRequest): In
     throw new InvalidInput(body.errors);
   }
   return { params: params?.value, query: query?.value, body: body?.value } as Input<E>;
+}
+
+/** A form sends all its fields: one that was left empty asks for nothing. */
+function withoutEmpty(query: unknown): Record<string, unknown> {
+  const given = Object.entries(query as Record<string, unknown>).filter(([, value]) => value !== "");
+  return Object.fromEntries(given);
 }
 
 /** What OpenAPI says of it; nothing here checks anything. */

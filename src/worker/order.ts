@@ -1,4 +1,5 @@
 import type { Program, TaskRow } from "../store/store.ts";
+import { interpreterWords } from "../supervise/launcher/snippet.ts";
 import type { AttemptOrder } from "../supervise/order.ts";
 
 /**
@@ -8,6 +9,8 @@ import type { AttemptOrder } from "../supervise/order.ts";
 export type Surroundings = {
   nodeName: string;
   home: string;
+  /** Tasks run as another user than the server: its search path is not theirs. */
+  isOtherUser: boolean;
   /** The server's own environment, of which only PATH, LANG and TMPDIR are passed on. */
   server: Readonly<Record<string, string | undefined>>;
 };
@@ -32,7 +35,7 @@ const usualPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 function baseEnvironment(task: TaskRow, around: Surroundings): Record<string, string> {
   const environment: Record<string, string> = {
-    PATH: withoutPackageManager(around.server.PATH ?? usualPath),
+    PATH: around.isOtherUser ? usualPath : withoutPackageManager(around.server.PATH ?? usualPath),
     HOME: around.home,
     LANG: around.server.LANG ?? "C.UTF-8",
     UTM_TASK_ID: String(task.id),
@@ -60,7 +63,7 @@ export function programName(program: Program): string {
     case "argv":
       return program.argv[0] ?? "";
     case "script":
-      return program.interpreter ?? /^#!\s*(\S+)/.exec(program.body)?.[1] ?? "/bin/sh";
+      return interpreterWords(program)[0] ?? "/bin/sh";
     default:
       return program satisfies never;
   }

@@ -112,7 +112,9 @@ export async function followOutput(
 ): Promise<AsyncIterable<StreamEvent>> {
   const task = await findVisibleTask(context, actor, id);
   await attemptOf(context, task, query.attempt);
-  const offset = query.offset ?? Number(/^\d+$/.exec(query.lastEventId ?? "")?.[0] ?? 0);
+  // A reader that reconnects sends its first address again, and beside it how far it came: the header is the newer one.
+  const cameTo = /^\d+$/.exec(query.lastEventId ?? "")?.[0];
+  const offset = cameTo === undefined ? (query.offset ?? 0) : Number(cameTo);
   return follow(context, id, { attempt: query.attempt, offset }, signal);
 }
 

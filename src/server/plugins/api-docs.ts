@@ -22,6 +22,7 @@ export async function describeApi(app: FastifyInstance, version: string): Promis
     },
     transform: createJsonSchemaTransform({}),
   });
-  await app.register(swaggerUi, { routePrefix: "/docs", staticCSP: true });
+  // Its own staticCSP would ask browsers to load everything over HTTPS; the headers of all other pages fit it too.
+  await app.register(swaggerUi, { routePrefix: "/docs" });
   app.get("/openapi.json", { schema: { hide: true } }, () => app.swagger());
 }

@@ -23,9 +23,19 @@ export function answerErrors(app: FastifyInstance, context: Context): void {
   });
 }
 
+/** What the framework refuses before it knows a route: an address that cannot be decoded. */
+export function answerFrameworkError(error: FastifyError, request: FastifyRequest, reply: FastifyReply): void {
+  sendRefusal(reply, translate(error, request));
+}
+
 function sendRefusal(reply: FastifyReply, refusal: Refusal): FastifyReply {
   if (refusal.status === 401) {
     reply.header("WWW-Authenticate", "Token");
+  }
+  if (refusal.code === "body_too_large") {
+    // Fastify would close the connection under a client that is still sending, which then sees no answer at all. Kept
+    // open, Node reads the rest and drops it.
+    reply.removeHeader("Connection");
   }
   if (refusal.status === 503) {
     reply.header("Retry-After", "5");

@@ -1,0 +1,14 @@
+import { join } from "node:path";
+import { DatabaseSync } from "node:sqlite";
+
+/** All rows of the database of a server that runs, by table; read from the file itself, not through the product. */
+export function readRecord(server: { directory: string }): Record<string, Record<string, unknown>[]> {
+  const database = new DatabaseSync(join(server.directory, "utm.sqlite"), { readOnly: true });
+  try {
+    const tables = database.prepare("select name from sqlite_master where type = 'table' order by name").all();
+    const names = tables.map((table) => String(table.name)).filter((name) => !name.startsWith("sqlite_"));
+    return Object.fromEntries(names.map((name) => [name, database.prepare(`select * from "${name}"`).all()]));
+  } finally {
+    database.close();
+  }
+}
