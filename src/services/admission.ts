@@ -31,6 +31,7 @@ export type Admission = Service & {
 };
 
 const intervalMs = 5000;
+const restMs = 3;
 /** A handed task nobody claimed within this time was lost on the way. */
 const handPatienceMs = 10_000;
 /** setTimeout cannot wait longer than 2^31 ms; the next round sets the timer again. */
@@ -49,7 +50,7 @@ export function createAdmission(options: AdmissionOptions): Admission {
   let nextDueAt: number | null = null;
   let nextSweepAt = 0;
 
-  const service = createService({ name: "admission", intervalMs, log: options.log, runOnce });
+  const service = createService({ name: "admission", intervalMs, restMs, log: options.log, runOnce });
 
   async function runOnce(): Promise<{ handed: number; takenBack: number; due: number }> {
     const now = clock();

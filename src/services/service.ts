@@ -1,4 +1,3 @@
-import { setTimeout as wait } from "node:timers/promises";
 import type { Log } from "../log/log.ts";
 
 /**
@@ -9,6 +8,8 @@ export type ServiceOptions = {
   name: string;
   /** Time between rounds without a poke; varied by a tenth so that several servers do not march in step. */
   intervalMs: number;
+  /** Time from the end of a round to the next poked one: under load one round serves many pokes. */
+  restMs?: number;
   log: Log;
   runOnce: () => Promise<Readonly<Record<string, number>>>;
 };
@@ -25,8 +26,9 @@ export function createService(options: ServiceOptions): Service {
   const { name, log, intervalMs } = options;
   let isStopped = true;
   let isWanted = false;
+  let isResting = false;
   let loop: Promise<void> | null = null;
-  let wake = new AbortController();
+  let wake = () => {};
 
   async function round(): Promise<void> {
     try {
@@ -43,13 +45,24 @@ export function createService(options: ServiceOptions): Service {
     while (!isStopped) {
       isWanted = false;
       await round();
+      isResting = true;
+      await pause(options.restMs ?? 0);
+      isResting = false;
       if (!isWanted && !isStopped) {
-        wake = new AbortController();
-        const pauseMs = intervalMs * (0.95 + Math.random() * 0.1);
-        // Being woken ends the pause; that is no error.
-        await wait(pauseMs, undefined, { signal: wake.signal, ref: false }).catch(() => undefined);
+        await pause(intervalMs * (0.95 + Math.random() * 0.1));
       }
     }
+  }
+
+  /** Ends early when stopped, or, but for the rest after a round, when poked. */
+  function pause(ms: number): Promise<void> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    const timer = setTimeout(resolve, ms).unref();
+    wake = () => {
+      clearTimeout(timer);
+      resolve();
+    };
+    return promise;
   }
 
   return {
@@ -61,13 +74,15 @@ export function createService(options: ServiceOptions): Service {
     },
     async stop() {
       isStopped = true;
-      wake.abort();
+      wake();
       await loop;
       loop = null;
     },
     poke() {
       isWanted = true;
-      wake.abort();
+      if (!isResting) {
+        wake();
+      }
     },
     runOnce: options.runOnce,
   };
