@@ -56,6 +56,9 @@ export function createService(options: ServiceOptions): Service {
 
   /** Ends early when stopped, or, but for the rest after a round, when poked. */
   function pause(ms: number): Promise<void> {
+    if (isStopped) {
+      return Promise.resolve();
+    }
     const { promise, resolve } = Promise.withResolvers<void>();
     const timer = setTimeout(resolve, ms).unref();
     wake = () => {
