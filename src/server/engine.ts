@@ -60,7 +60,14 @@ export function createEngine(config: Config, directory: DataDirectory, store: St
   });
   const services = [
     admission,
-    createLostNodes({ store, log, clock, graceMs: config.lostGraceSeconds * 1000, onLost: live.changed }),
+    createLostNodes({
+      store,
+      log,
+      clock,
+      graceMs: config.lostGraceSeconds * 1000,
+      ownNodeId: () => worker.nodeId,
+      onLost: live.changed,
+    }),
     createRetention({ store, output, log, clock, retentionDays: config.retentionDays }),
   ];
 

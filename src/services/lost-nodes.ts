@@ -12,6 +12,8 @@ export type LostNodesOptions = {
   log: Log;
   clock: () => number;
   graceMs: number;
+  /** The node of this process, never judged here: after a suspend or a full disk its lease may be over while it lives. */
+  ownNodeId(): number | null;
   onLost(change: { taskId: number; kind: "ended" }): void;
 };
 
@@ -23,7 +25,8 @@ export function createLostNodes(options: LostNodesOptions): Service {
   async function runOnce(): Promise<{ lost: number }> {
     let lost = 0;
     for (const node of await store.nodes.list()) {
-      if (node.leaseUntil + graceMs < clock()) {
+      const isSilent = node.leaseUntil + graceMs < clock();
+      if (isSilent && node.id !== options.ownNodeId()) {
         for (const attempt of await store.attempts.listOpen({ nodeId: node.id })) {
           lost += (await endAsLost(node, attempt)) ? 1 : 0;
         }

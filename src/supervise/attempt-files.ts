@@ -40,7 +40,7 @@ export function createAttemptFiles(options: { directory: string; shell: Shell; r
       const scriptPath = program.kind === "script" ? writeText(key, "script", program.body) : null;
       const snippet = attemptSnippet(shell, order, { stdinPath, scriptPath }, runAs);
       const isLong = snippet.length > longestLines;
-      const lines = isLong ? `. ${quote(writeText(key, "lines", snippet))}` : snippet;
+      const lines = isLong ? sourced(writeText(key, "lines", snippet)) : snippet;
       return { lines, hasFiles: stdinPath !== null || scriptPath !== null || isLong };
     },
     remove(key) {
@@ -49,4 +49,9 @@ export function createAttemptFiles(options: { directory: string; shell: Shell; r
       }
     },
   };
+}
+
+/** A shell ends when it cannot read what it is told to source; the attempt's own problem is told instead. */
+function sourced(path: string): string {
+  return `[ -r ${quote(path)} ] || f files\n. ${quote(path)}`;
 }

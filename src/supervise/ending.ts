@@ -6,7 +6,7 @@ export type How =
   | { kind: "signalled"; signal: string }
   /** It never became the program; `problem` is the word of the journal's `f` record. */
   | { kind: "not_started"; problem: string }
-  /** It ended, and its shim did not live to say how. */
+  /** It ended, and its shim did not live to say how, or could not write it down. */
   | { kind: "unknown" }
   /** The machine restarted under it, or what was known of it is gone. */
   | { kind: "lost"; cause: "restart" | "no-journal" };

@@ -1,7 +1,8 @@
+import { closeSync, constants, openSync } from "node:fs";
 import { setTimeout as wait } from "node:timers/promises";
 import type { Journal } from "./journal/journal.ts";
 import type { JournalRecord } from "./journal/record.ts";
-import { findByArgument, readStat } from "./processes/proc.ts";
+import { findShellsOn, readStat } from "./processes/proc.ts";
 import { signalProcess } from "./processes/tree.ts";
 
 /**
@@ -38,6 +39,15 @@ export function note(generation: Generation, record: JournalRecord): void {
   }
 }
 
+/**
+ * True when the machine has not restarted since the oldest journal. A journal without its first line belongs to a life
+ * that died before it wrote it, or to a machine that lost power before the disk had it; an older one of this life tells.
+ */
+export function areOfOneLife(generations: readonly Generation[], incarnation: string): boolean {
+  const [oldest, ...later] = generations.map((generation) => generation.incarnation);
+  return oldest === incarnation && later.every((one) => one === null || one === incarnation);
+}
+
 const pauseMs = 5;
 const patienceMs = 500;
 const giveUpMs = 10_000;
@@ -45,26 +55,46 @@ const giveUpMs = 10_000;
 /**
  * Waits until the launcher is gone and every process it forked has its `p` record, so that "no record" means "never
  * started". A launcher ends by itself when its server dies, after it has read what was already written; one that does
- * not is killed, which harms no attempt. A shim that cannot write because the disk is full is not waited for longer than
- * ten seconds: its attempt never became the program, and its late records do not match the process started instead.
+ * not is killed, which harms no attempt. What has no record after ten seconds (the disk is full, the machine stalls) is
+ * killed: its attempt has not become the program yet, and now it never will, so starting it again is no second start.
+ *
+ * One look that finds nobody is not enough: the list of processes is not of one moment, and a launcher may fork after it
+ * was made and be gone before its entry is read. A second look that began later sees what it forked.
  */
 export async function settle(generation: Generation, readRecords: () => void): Promise<void> {
   const patientUntil = performance.now() + patienceMs;
+  let looksInVain = 0;
   for (;;) {
     readRecords();
-    const strangers = findByArgument(generation.fifoPath).filter((pid) => !generation.knownPids.has(pid));
-    if (strangers.length === 0 || performance.now() > patientUntil + giveUpMs) {
+    const strangers = findShellsOn(generation.fifoPath).filter((pid) => !generation.knownPids.has(pid));
+    looksInVain = strangers.length === 0 ? looksInVain + 1 : 0;
+    if (looksInVain === 2) {
       readRecords();
       return;
     }
-    if (performance.now() > patientUntil && strangers.includes(generation.launcherPid ?? -1)) {
-      killLauncher(generation.launcherPid ?? -1);
+    if (performance.now() > patientUntil + giveUpMs) {
+      strangers.forEach(killByForce);
     }
-    await wait(pauseMs);
+    if (strangers.length > 0) {
+      releaseLauncher(generation.fifoPath);
+      if (performance.now() > patientUntil && strangers.includes(generation.launcherPid ?? -1)) {
+        killByForce(generation.launcherPid ?? -1);
+      }
+      await wait(pauseMs);
+    }
   }
 }
 
-function killLauncher(pid: number): void {
+/** A launcher that came to open its FIFO after its server had died waits for a writer; one that comes and goes ends it. */
+function releaseLauncher(fifoPath: string): void {
+  try {
+    closeSync(openSync(fifoPath, constants.O_WRONLY | constants.O_NONBLOCK));
+  } catch {
+    // Nobody has it open for reading, or it is gone.
+  }
+}
+
+function killByForce(pid: number): void {
   const stat = readStat(pid);
   if (stat !== null) {
     signalProcess(stat, "SIGKILL");

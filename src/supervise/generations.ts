@@ -1,5 +1,6 @@
 import { readdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
 import { type Generation, newGeneration, settle } from "./generation.ts";
 import { Journal } from "./journal/journal.ts";
 import { Launcher } from "./launcher/launcher.ts";
@@ -69,21 +70,35 @@ export class Generations {
     }
   }
 
-  replace(why: "recycled" | "ended" | "stuck"): void {
+  /** Answers whether a new launcher has taken over. */
+  replace(why: "recycled" | "ended" | "stuck"): boolean {
     if (this.#isReplacing || this.#isClosed) {
-      return;
+      return false;
     }
     if (why !== "recycled") {
       this.#options.onWarning("launcher replaced", { why, generation: this.current.number });
     }
     const old = this.#current;
-    this.#current = this.#start();
+    try {
+      this.#current = this.#start();
+    } catch (error) {
+      this.#options.onWarning("launcher could not be started", { err: error });
+      return false;
+    }
     this.#isReplacing = true;
     this.#takeOver(old.generation, old.launcher)
       .catch((error: unknown) => this.#options.onWarning("launcher not replaced cleanly", { err: error }))
       .finally(() => {
         this.#isReplacing = false;
       });
+    return true;
+  }
+
+  /** Tried again until it works: another replacement may be under way, or the disk be full. */
+  #replaceEnded(generation: Generation): void {
+    if (generation === this.current && !this.#isClosed && !this.replace("ended")) {
+      setTimeout(() => this.#replaceEnded(generation), launcherMinimumMs).unref();
+    }
   }
 
   /** Deletes the journal of a generation that nothing needs any more. */
@@ -109,13 +124,13 @@ export class Generations {
     const journal = new Journal(this.#journalPath(number), number);
     journal.append(`h 1 ${incarnation} ${number} .`);
     const generation = newGeneration(number, this.#fifoPath(number), journal);
-    this.#all.add(generation);
     const launcher = new Launcher({ shell, searchPath, fifoPath: generation.fifoPath, journalPath: journal.path });
+    this.#all.add(generation);
     journal.watch(() => this.#options.apply(generation));
     const startedAtMs = performance.now();
     launcher.onUnexpectedEnd(() => {
       const livedMs = performance.now() - startedAtMs;
-      setTimeout(() => this.replace("ended"), livedMs < launcherMinimumMs ? launcherMinimumMs : 0);
+      setTimeout(() => this.#replaceEnded(generation), livedMs < launcherMinimumMs ? launcherMinimumMs : 0);
     });
     return { generation, launcher, count: 0 };
   }
@@ -124,10 +139,23 @@ export class Generations {
     const timer = setTimeout(() => launcher.kill(), launcherCloseMs);
     await launcher.close();
     clearTimeout(timer);
-    await settle(generation, () => this.#options.apply(generation));
+    await this.#settle(generation);
     if (!this.#isClosed) {
       this.#options.resend(generation);
       this.dropIfUnused(generation);
+    }
+  }
+
+  /** Tried again until it works: without it, what was not started can never be sent again. */
+  async #settle(generation: Generation): Promise<void> {
+    while (!this.#isClosed) {
+      try {
+        await settle(generation, () => this.#options.apply(generation));
+        return;
+      } catch (error) {
+        this.#options.onWarning("launcher not settled yet", { err: error, generation: generation.number });
+        await wait(launcherMinimumMs);
+      }
     }
   }
 

@@ -2,7 +2,7 @@ import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { type AttemptFiles, createAttemptFiles } from "./attempt-files.ts";
 import type { AttemptEnding, How } from "./ending.ts";
-import { type Generation, note, settle } from "./generation.ts";
+import { areOfOneLife, type Generation, note, settle } from "./generation.ts";
 import { Generations } from "./generations.ts";
 import type { JournalRecord } from "./journal/record.ts";
 import type { Shell } from "./launcher/shell.ts";
@@ -97,7 +97,7 @@ export class Supervisor {
       }
       rmSync(generation.fifoPath, { force: true });
     }
-    const isOneLife = old.length > 0 && old.every((generation) => generation.incarnation === this.#incarnation);
+    const isOneLife = areOfOneLife(old, this.#incarnation);
     for (const tracked of [...this.#tracked.values()]) {
       this.#resume(tracked, isOneLife, old.length > 0);
     }
@@ -127,7 +127,7 @@ export class Supervisor {
     if (tracked === undefined || tracked.isOver || tracked.tree === null) {
       return;
     }
-    if (tracked.termination === null) {
+    if (tracked.termination === null || tracked.termination.isDone) {
       tracked.termination = new Termination(tracked.tree, how);
     } else {
       tracked.termination.hasten(how);
@@ -163,6 +163,7 @@ export class Supervisor {
   #send(tracked: Tracked): void {
     const { lines, hasFiles } = this.#files.write(tracked.order);
     tracked.mayHaveFiles = hasFiles;
+    tracked.isUnsent = false;
     tracked.generation = this.#generations.current;
     tracked.orderedAtMs = performance.now();
     this.#generations.send(tracked.order.key, lines);
@@ -181,6 +182,7 @@ export class Supervisor {
     try {
       this.#send(tracked);
     } catch (error) {
+      tracked.isUnsent = true;
       this.#options.onWarning("attempt could not be sent again", { err: error, key: tracked.order.key });
     }
   }
@@ -218,7 +220,7 @@ export class Supervisor {
         this.#noteFailed(record);
         break;
       case "end":
-        this.#noteEnd(record);
+        this.#noteEnd(generation, record);
         break;
       case "header":
       case "launcher":
@@ -236,7 +238,17 @@ export class Supervisor {
     tracked.generation = generation;
     tracked.process = record;
     const { key, outputPath } = tracked.order;
-    tracked.tree = new ProcessTree({ key, pid: record.pid, startTicks: record.startTicks, outputPath });
+    // After a restart of the machine its numbers may be those of others, which must not be touched.
+    tracked.tree =
+      generation.incarnation === this.#incarnation
+        ? new ProcessTree({
+            key,
+            outputPath,
+            pid: record.pid,
+            startTicks: record.startTicks,
+            sessionId: generation.launcherPid,
+          })
+        : null;
     this.#options.onStarted({ key, pid: record.pid, startedAtMs: record.atMs });
   }
 
@@ -255,16 +267,16 @@ export class Supervisor {
     }
   }
 
-  #noteEnd(record: Extract<JournalRecord, { kind: "end" }>): void {
+  #noteEnd(generation: Generation, record: Extract<JournalRecord, { kind: "end" }>): void {
     const tracked = this.#tracked.get(record.key);
     if (tracked === undefined) {
       return;
     }
-    if (tracked.process === null) {
+    if (tracked.process === null && tracked.generation === generation) {
       // Its `p` record could not be written, so it never became the program (see `c` in launcher/program.ts).
       this.#end(record.key, { kind: "not_started", problem: "journal" }, record.atMs, null);
-    } else if (tracked.process.pid === record.pid) {
-      this.#end(record.key, howItEnded(tracked, record.status), record.atMs, record.cpuMs);
+    } else if (tracked.process?.pid === record.pid) {
+      this.#end(record.key, howItEnded(tracked, record), record.atMs, record.cpuMs);
     }
   }
 
@@ -318,10 +330,9 @@ export class Supervisor {
         this.#end(key, { kind: "lost", cause: hasJournals ? "restart" : "no-journal" }, Date.now(), null);
       }
     } else if (tracked.generation.incarnation !== this.#incarnation) {
-      tracked.tree = null;
       this.#end(key, { kind: "lost", cause: "restart" }, Date.now(), null);
     } else {
-      this.#checkShim(tracked);
+      this.#checkShimSafely(tracked);
     }
   }
 
@@ -337,13 +348,24 @@ export class Supervisor {
         continue;
       }
       if (tracked.process !== null) {
-        this.#checkShim(tracked);
+        this.#checkShimSafely(tracked);
+      } else if (tracked.isUnsent) {
+        this.#sendAgain(tracked);
       } else if (performance.now() - tracked.orderedAtMs > startPatienceMs) {
         isStuck = true;
       }
     }
     if (isStuck) {
       this.#generations.replace("stuck");
+    }
+  }
+
+  /** A look that fails (no descriptor left) says nothing about the process; the next tick looks again. */
+  #checkShimSafely(tracked: Tracked): void {
+    try {
+      this.#checkShim(tracked);
+    } catch (error) {
+      this.#options.onWarning("process could not be looked at", { err: error, key: tracked.order.key });
     }
   }
 

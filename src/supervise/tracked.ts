@@ -12,6 +12,8 @@ export type Tracked = {
   generation: Generation;
   orderedAtMs: number;
   mayHaveFiles: boolean;
+  /** It was to be sent again and could not be: the tick tries. */
+  isUnsent: boolean;
   process: { pid: number; shimPid: number; startTicks: string; atMs: number } | null;
   /** Why it could not start; null when it could, or nothing is known. */
   problem: string | null;
@@ -29,6 +31,7 @@ export function track(order: AttemptOrder, generation: Generation): Tracked {
     generation,
     orderedAtMs: performance.now(),
     mayHaveFiles: true,
+    isUnsent: false,
     process: null,
     problem: null,
     isExit: false,
@@ -40,9 +43,12 @@ export function track(order: AttemptOrder, generation: Generation): Tracked {
 }
 
 /** What the status its shim saw means. */
-export function howItEnded(tracked: Tracked, status: number): How {
+export function howItEnded(tracked: Tracked, { status, isSure }: { status: number; isSure: boolean }): How {
   if (tracked.problem !== null) {
     return { kind: "not_started", problem: tracked.problem };
+  }
+  if (status > 128 && !isSure) {
+    return { kind: "unknown" };
   }
   const exit = exitStatus(status, tracked.isExit);
   return exit.signal === null ? { kind: "exited", code: exit.code } : { kind: "signalled", signal: exit.signal };

@@ -32,7 +32,9 @@ export function verdictOf(ending: AttemptEnding, context: VerdictContext): Verdi
   const own = ownVerdict(ending, context);
   const wasEnded = own.outcome === "exited" || own.outcome === "signalled" || own.outcome === "unknown";
   // Asked for, but it ended by itself before a signal was sent: then its own end counts.
-  const wasSignalled = ending.termination !== null || context.wasEndingBefore;
+  const { termination } = ending;
+  const wasSignalled =
+    (termination !== null && termination.signalled + termination.killed > 0) || context.wasEndingBefore;
   if (context.cause !== null && wasEnded && wasSignalled) {
     return { exitCode, signal, ...managedVerdict(ending, context) };
   }
@@ -67,7 +69,8 @@ function ownVerdict(ending: AttemptEnding, context: VerdictContext): Judgement {
       return {
         status: "failed",
         outcome: "unknown",
-        reason: "It ended, but the process that watched it had been killed, so nobody knows how.",
+        reason:
+          "It ended, but what watched it was killed or could not write it down (a full disk?), so nobody knows how.",
       };
     case "lost":
       return { status: "failed", outcome: "lost", reason: lostSentence(how.cause, context.nodeName) };

@@ -10,7 +10,7 @@ import type { RunAs } from "../supervise/order.ts";
 import { Supervisor } from "../supervise/supervisor.ts";
 import { type HeldAttempt, holdAttempt } from "./held-attempt.ts";
 import { Interventions } from "./interventions.ts";
-import { orderOf, programName, type Surroundings } from "./order.ts";
+import { attemptKey, orderOf, programName, type Surroundings } from "./order.ts";
 import { verdictOf } from "./verdict.ts";
 
 /**
@@ -53,6 +53,8 @@ export class Worker {
   readonly #held = new Map<string, HeldAttempt>();
   #node: NodeRow | null = null;
   #claiming = 0;
+  /** Tasks whose kill was ordered while a claim was under way. */
+  readonly #killsAhead = new Set<number>();
   #timers: NodeJS.Timeout[] = [];
   #isStopped = false;
   #isCapping = false;
@@ -98,6 +100,11 @@ export class Worker {
     return isAlive ? this.#options.node.slots - this.#held.size - this.#claiming : 0;
   }
 
+  /** Id of this node; null before the start. */
+  get nodeId(): number | null {
+    return this.#node?.id ?? null;
+  }
+
   /** Attempts held now. */
   get count(): number {
     return this.#held.size;
@@ -135,13 +142,17 @@ export class Worker {
         return "drop";
       }
       this.#startAttempt(this.#hold(task, nonce), nonce);
+      if (this.#killsAhead.delete(task.id)) {
+        void this.#killNow(task.id);
+      }
       return "claimed";
     } catch (error) {
-      // Nothing is lost: it is still pending, or handed and taken back by admission.
+      // Nothing is lost: it is still pending, or it was claimed and only the answer failed, which the heartbeat finds.
       this.#options.log.error({ err: error, taskId: delivery.taskId }, "claim failed");
       return "drop";
     } finally {
       this.#claiming -= 1;
+      this.#killsAhead.delete(delivery.taskId);
     }
   }
 
@@ -290,6 +301,10 @@ export class Worker {
   async #killNow(taskId: number): Promise<void> {
     const held = this.#find(taskId);
     if (held === null) {
+      // Perhaps its claim is being answered just now.
+      if (this.#claiming > 0) {
+        this.#killsAhead.add(taskId);
+      }
       return;
     }
     try {
@@ -324,6 +339,7 @@ export class Worker {
       if (await store.nodes.heartbeat({ id: this.#node.id, leaseUntil, now: clock() })) {
         this.#node.leaseUntil = leaseUntil;
       }
+      await this.#startUnheld(this.#node.id);
       for (const order of await store.tasks.listKillRequests({ nodeId: this.#node.id })) {
         const held = this.#find(order.taskId);
         if (held !== null && !isSameOrder(held.kill, order.kill)) {
@@ -332,6 +348,30 @@ export class Worker {
       }
     } catch (error) {
       log.error({ err: error }, "heartbeat failed");
+    }
+  }
+
+  /**
+   * Attempts that are this node's in the record and that it does not hold: the claim was written, and its answer failed.
+   * They were never started. An attempt leaves the held ones only after its end is in the record, so one that is still
+   * open at a second look was never held; and no claim may be under way, which would come to hold it.
+   */
+  async #startUnheld(nodeId: number): Promise<void> {
+    const { attempts } = this.#options.store;
+    for (const { task, nonce, number } of await attempts.listOpen({ nodeId })) {
+      const key = attemptKey(task, nonce);
+      if (this.#held.has(key)) {
+        continue;
+      }
+      const now = await attempts.find({ taskId: task.id, attempt: number });
+      const isUnheld = now?.endedAt === null && this.#claiming === 0 && !this.#held.has(key) && !this.#isStopped;
+      if (isUnheld) {
+        this.#options.log.warn(
+          { taskId: task.id, attempt: number },
+          "attempt was claimed and not started: starting it",
+        );
+        this.#startAttempt(this.#hold(task, nonce), nonce);
+      }
     }
   }
 

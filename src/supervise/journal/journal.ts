@@ -56,7 +56,7 @@ export class Journal {
   /** Calls back soon after the file has grown. */
   watch(onGrowth: () => void): void {
     let isScheduled = false;
-    this.#watcher = watch(this.path, { persistent: false }, () => {
+    const notice = () => {
       if (!isScheduled) {
         isScheduled = true;
         setImmediate(() => {
@@ -64,9 +64,15 @@ export class Journal {
           onGrowth();
         });
       }
-    });
-    // A watch that breaks (removed directory) must not end the server; the tick goes on reading.
-    this.#watcher.on("error", () => undefined);
+    };
+    // A watch that breaks (removed directory), or cannot be had because others use them all up, must not end the server:
+    // the tick goes on reading.
+    try {
+      this.#watcher = watch(this.path, { persistent: false }, notice);
+      this.#watcher.on("error", () => undefined);
+    } catch {
+      this.#watcher = null;
+    }
   }
 
   close(): void {

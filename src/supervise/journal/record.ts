@@ -1,15 +1,16 @@
 import { constants } from "node:os";
 
 /**
- * The records of a journal. Each is one line written with one write(2) and ends with " ."; a line that does not (cut
- * short by a full disk or a power cut) is no record.
+ * The records of a journal. Each is one line written with one write(2) and ends with " ."; one that does not (cut short by
+ * a full disk or a power cut) is no record. What was cut has no line end either: the next record stands behind it, on the
+ * same line, so a record is looked for anywhere in a line.
  *
  *   h 1 INCARNATION GENERATION .             the server, first line
  *   l PID START TIME .                       the launcher began
  *   p KEY PID SHIM START TIME .              an attempt's process, before it becomes the program
  *   f KEY PROBLEM TIME .                     it could not start
  *   [1]+ PID Killed  c "$2"                  how the shell saw it end (only needed above status 128)
- *   x KEY PID STATUS TIME USER SYSTEM .      it ended
+ *   x KEY PID STATUS TIME USER SYSTEM .      it ended; a ? after the status: how the shell saw it could not be written
  */
 export type JournalRecord =
   | { kind: "header"; incarnation: string; generation: number }
@@ -17,38 +18,48 @@ export type JournalRecord =
   | { kind: "process"; key: string; pid: number; shimPid: number; startTicks: string; atMs: number }
   | { kind: "failed"; key: string; problem: string; atMs: number }
   | { kind: "state"; pid: number; isExit: boolean }
-  | { kind: "end"; key: string; pid: number; status: number; atMs: number; cpuMs: number };
+  | { kind: "end"; key: string; pid: number; status: number; isSure: boolean; atMs: number; cpuMs: number };
 
 /** How a process ended, exactly. */
 export type ExitStatus = { code: number; signal: null } | { code: null; signal: string };
 
 export function parseRecord(line: string, bootMs: number): JournalRecord | null {
-  if (line.startsWith("[")) {
-    return parseState(line);
+  if (!line.endsWith(" .")) {
+    return parseState(line.slice(Math.max(0, line.lastIndexOf("["))));
   }
-  const words = line.split(" ");
-  if (words.at(-1) !== ".") {
-    return null;
+  for (const start of line.matchAll(/[hlpfx] /g)) {
+    const record = parseWords(line.slice(start.index).split(" "), bootMs);
+    if (record !== null) {
+      return record;
+    }
   }
+  return null;
+}
+
+/** The numbers are checked, since half a record before a whole one can have the right count of words. */
+function parseWords(words: readonly string[], bootMs: number): JournalRecord | null {
   const [kind, a = "", b = "", c = "", d = "", e = "", f = ""] = words;
   switch (kind) {
     case "h":
-      return words.length === 5 ? { kind: "header", incarnation: b, generation: Number(c) } : null;
+      return words.length === 5 && areNumbers(c) ? { kind: "header", incarnation: b, generation: Number(c) } : null;
     case "l":
-      return words.length === 5 ? { kind: "launcher", pid: Number(a), startTicks: b } : null;
+      return words.length === 5 && areNumbers(a, b) ? { kind: "launcher", pid: Number(a), startTicks: b } : null;
     case "p":
-      return words.length === 7
+      return words.length === 7 && areNumbers(b, c, d) && isTime(e)
         ? { kind: "process", key: a, pid: Number(b), shimPid: Number(c), startTicks: d, atMs: parseTime(e, bootMs) }
         : null;
     case "f":
-      return words.length === 5 ? { kind: "failed", key: a, problem: b, atMs: parseTime(c, bootMs) } : null;
+      return words.length === 5 && /^[a-z-]+$/.test(b) && isTime(c)
+        ? { kind: "failed", key: a, problem: b, atMs: parseTime(c, bootMs) }
+        : null;
     case "x":
-      return words.length === 8
+      return words.length === 8 && areNumbers(b, c.replace(/\?$/, ""), e, f) && isTime(d)
         ? {
             kind: "end",
             key: a,
             pid: Number(b),
-            status: Number(c),
+            status: Number.parseInt(c, 10),
+            isSure: !c.endsWith("?"),
             atMs: parseTime(d, bootMs),
             cpuMs: (Number(e) + Number(f)) * msPerTick,
           }
@@ -56,6 +67,14 @@ export function parseRecord(line: string, bootMs: number): JournalRecord | null 
     default:
       return null;
   }
+}
+
+function areNumbers(...words: readonly string[]): boolean {
+  return words.every((word) => /^\d+$/.test(word));
+}
+
+function isTime(word: string): boolean {
+  return /^u?\d+([.,]\d+)?$/.test(word);
 }
 
 /** Linux counts processor time for user space in hundredths of a second (USER_HZ) on every architecture we run on. */

@@ -68,6 +68,8 @@ export class Launcher {
     this.#pipe.end();
     this.#pipe.destroySoon();
     await this.#ended;
+    // A launcher that was killed has left bytes unread, and this side has the pipe open for reading too: no write fails.
+    this.#pipe.destroy();
     rmSync(this.fifoPath, { force: true });
   }
 

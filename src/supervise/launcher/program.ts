@@ -20,7 +20,10 @@ import type { Shell } from "./shell.ts";
  * Variables start with UTM_, which the environment of a task may not name, so no task can disturb them.
  *
  * Why the exit status is exact: `$?` cannot tell `exit 137` from SIGKILL. bash prints the state of a job on SIGCHLD, the
- * other shells after `wait`: "Killed" against "Exit 137" or "Done(137)".
+ * other shells after `wait`: "Killed" against "Exit 137" or "Done(137)". Should bash have come to `wait` first, it has
+ * dropped a job that was signalled, but still prints one that exited when asked for it by number (%1). So no word means a
+ * signal, unless the word could not be written: then the status gets a question mark. On a full disk bash keeps the word
+ * (UTM_K) and writes it with the `x` record; the others cannot, since a shell says it only once.
  * Why bash is preferred: `set -m` gives a process group and default signals with no extra program. In other shells
  * background children ignore SIGINT and SIGQUIT, which `setsid env --default-signal` repairs at about 2 ms per attempt.
  * A full disk: the `x` record is tried again every second until it is written.
@@ -31,12 +34,12 @@ export function launcherProgram(shell: Shell, journalPath: string, leakedFds: re
     ...closable(shell, leakedFds).map((fd) => `exec ${fd}>&-`),
     "umask 077",
     "trap : TERM INT HUP QUIT USR1 USR2 ALRM; trap '' PIPE",
-    shell.kind === "bash"
-      ? "n() { UTM_T=$EPOCHREALTIME; }"
-      : "n() { read -r UTM_T UTM_w </proc/uptime; UTM_T=u$UTM_T; }",
+    // bash has it since version 5.
+    'if [ "$EPOCHREALTIME" ]; then n() { UTM_T=$EPOCHREALTIME; }',
+    "else n() { read -r UTM_T UTM_w </proc/uptime; UTM_T=u$UTM_T; }; fi",
     readStat("UTM_P UTM_S"),
     'n; echo "l $UTM_P $UTM_S $UTM_T ." >>"$UTM_J"',
-    'f() { n; echo "f $UTM_I $1 $UTM_T ." >>"$UTM_J"; exit 125; }',
+    'f() { n; until echo "f $UTM_I $1 $UTM_T ." >>"$UTM_J"; do sleep 1; done; exit 125; }',
     openFunction,
     programCheck,
     shell.kind === "bash" ? bashAttempt : posixAttempt,
@@ -79,12 +82,13 @@ const bashAttempt = [
   'n; echo "p $UTM_I $UTM_P $UTM_Q $UTM_S $UTM_T ." >>"$UTM_J" || exit 125',
   'eval "$1"; }',
   't() { [ "$3" = end ] || return',
-  "( UTM_I=$1",
-  `set -m; trap 'jobs -l >>"$UTM_J"' CHLD; c "$2" & UTM_C=$!; set +m`,
+  "( UTM_I=$1 UTM_K= UTM_M=",
+  `set -m; trap '{ echo && jobs -l %1; } >>"$UTM_J" || UTM_K=$(jobs -l %1) || echo >>"$UTM_J" || UTM_M=?' CHLD`,
+  'c "$2" & UTM_C=$!; set +m',
   "trap '' TERM INT HUP QUIT USR1 USR2 ALRM TSTP TTIN TTOU",
   "wait $UTM_C; UTM_R=$?; n",
   readChildTimes,
-  'until echo "x $UTM_I $UTM_C $UTM_R $UTM_T $UTM_U $UTM_V ." >>"$UTM_J"; do sleep 1; done',
+  'until echo "$UTM_K\nx $UTM_I $UTM_C $UTM_R$UTM_M $UTM_T $UTM_U $UTM_V ." >>"$UTM_J"; do trap - CHLD; sleep 1; done',
   ") </dev/null >/dev/null 2>&1 255<&- &",
   "UTM_N=$((UTM_N+1)); case $UTM_N in *[05]) jobs >/dev/null 2>&1;; esac; }",
 ].join("\n");
@@ -95,13 +99,13 @@ const posixAttempt = [
   'n; echo "p $UTM_I $UTM_P $UTM_Q $UTM_S $UTM_T ." >>"$UTM_J" || exit 125',
   'eval "$1"; }',
   't() { [ "$3" = end ] || return',
-  "( UTM_I=$1",
+  "( UTM_I=$1 UTM_M=",
   'c "$2" & UTM_C=$!',
   "trap '' TERM INT HUP QUIT USR1 USR2 ALRM TSTP TTIN TTOU",
   "wait $UTM_C; UTM_R=$?; n",
-  '[ $UTM_R -gt 128 ] && jobs -l >>"$UTM_J"',
+  '[ $UTM_R -gt 128 ] && { jobs -l >>"$UTM_J" || UTM_M=?; }',
   readChildTimes,
-  'until echo "x $UTM_I $UTM_C $UTM_R $UTM_T $UTM_U $UTM_V ." >>"$UTM_J"; do sleep 1; done',
+  'until echo "x $UTM_I $UTM_C $UTM_R$UTM_M $UTM_T $UTM_U $UTM_V ." >>"$UTM_J"; do sleep 1; done',
   ") </dev/null >/dev/null 2>&1 &",
   "UTM_N=$((UTM_N+1)); case $UTM_N in *[05]) jobs >/dev/null 2>&1;; esac; }",
 ].join("\n");

@@ -1,8 +1,16 @@
+import { spawnSync } from "node:child_process";
 import { accessSync, constants } from "node:fs";
 import { join } from "node:path";
 
 /** The shell that runs the launcher. bash is preferred; see program.ts for what the other costs. */
-export type Shell = { kind: "bash" | "posix"; path: string };
+export type Shell = {
+  kind: "bash" | "posix";
+  path: string;
+  /** Full paths: an attempt's own search path may lack them. */
+  tools: { env: string; setpriv: string };
+  /** Words before a program that give it a process group and default signals; none in bash, which can do it itself. */
+  ownGroup: readonly string[];
+};
 
 const usualDirectories = ["/bin", "/usr/bin", "/usr/local/bin"];
 
@@ -10,13 +18,26 @@ const usualDirectories = ["/bin", "/usr/bin", "/usr/local/bin"];
 export function findShell(searchPath: string): Shell {
   const bash = findProgram("bash", searchPath);
   if (bash !== null) {
-    return { kind: "bash", path: bash };
+    return describeShell("bash", bash, searchPath);
   }
   const sh = findProgram("sh", searchPath);
   if (sh !== null) {
-    return { kind: "posix", path: sh };
+    return describeShell("posix", sh, searchPath);
   }
   throw new Error("This machine has no shell (neither bash nor sh): tasks cannot be started.");
+}
+
+/** What a launcher on this shell needs to know about the machine's tools. */
+export function describeShell(kind: Shell["kind"], path: string, searchPath: string): Shell {
+  const find = (name: string) => findProgram(name, searchPath) ?? name;
+  const tools = { env: find("env"), setpriv: find("setpriv") };
+  return { kind, path, tools, ownGroup: kind === "bash" ? [] : [find("setsid"), ...signalReset(tools.env)] };
+}
+
+/** busybox's env cannot: there, tasks ignore SIGINT and SIGQUIT unless they ask for them. */
+function signalReset(env: string): string[] {
+  const option = "--default-signal=INT,QUIT";
+  return spawnSync(env, [option, "true"]).status === 0 ? [env, option] : [];
 }
 
 /** Full path of a program in the search path or the usual directories; null when it is not there. */

@@ -31,15 +31,18 @@ export function attemptSnippet(shell: Shell, order: AttemptOrder, files: Snippet
   const special = environment.filter(([name]) => needsEnvProgram(name));
   lines.push("umask 022");
   lines.push(`export ${direct.map(([name, value]) => `${name}=${quote(value)}`).join(" ")}`);
-  lines.push("unset SHLVL");
+  // bash sets it again when it becomes the program, but never hands on an array.
+  lines.push(shell.kind === "bash" ? "unset SHLVL; SHLVL=()" : "unset SHLVL");
   lines.push(`e ${quote(words[0] ?? "")}`);
   const prefix = [
-    ...processGroupPrefix(shell),
-    ...userPrefix(runAs, order.cwd),
-    ...(special.length === 0 ? [] : ["env", ...special.map(([name, value]) => `${name}=${value}`)]),
+    ...shell.ownGroup,
+    ...userPrefix(shell, runAs, order.cwd),
+    ...(special.length === 0 ? [] : [shell.tools.env, ...special.map(([name, value]) => `${name}=${value}`)]),
   ];
-  const whole = [...prefix, ...words].map(quote).join(" ");
-  lines.push(whole.startsWith("'-") ? `exec -- ${whole}` : `exec ${whole}`);
+  const guard = prefix.length > 0 && /^-|=/.test(words[0] ?? "") ? equalsGuard : [];
+  const before = [...prefix, ...guard].map((word) => `${quote(word)} `).join("");
+  const after = words.slice(1).map((word) => ` ${quote(word)}`);
+  lines.push(`exec ${before}${programWord(words[0] ?? "")}${after.join("")}`);
   return lines.join("\n");
 }
 
@@ -87,23 +90,30 @@ function needsEnvProgram(name: string): boolean {
 }
 
 const shellVariables = new Set(
-  "UID EUID PPID SHELLOPTS RANDOM SRANDOM SECONDS LINENO GROUPS DIRSTACK FUNCNAME HISTCMD PIPESTATUS IFS _ PWD OLDPWD SHLVL POSIXLY_CORRECT GLOBIGNORE TMOUT HOSTTYPE MACHTYPE OSTYPE EXECIGNORE FIGNORE ENV".split(
+  "UID EUID PPID SHELLOPTS RANDOM SRANDOM SECONDS LINENO GROUPS DIRSTACK FUNCNAME HISTCMD PIPESTATUS IFS _ PWD OLDPWD SHLVL POSIXLY_CORRECT GLOBIGNORE TMOUT HOSTTYPE MACHTYPE OSTYPE EXECIGNORE FIGNORE FUNCNEST ENV".split(
     " ",
   ),
 );
 
-function processGroupPrefix(shell: Shell): string[] {
-  return shell.kind === "bash" ? [] : ["setsid", "env", "--default-signal=INT,QUIT"];
+/** env(1) takes a program with `=` in its path for a variable; the directory of one that starts with - may have one. */
+const equalsGuard = ["/bin/sh", "-c", 'exec "$@"', "sh"];
+
+/** A program that starts with - would be taken for an option of what starts it; it gets its directory, found by `e`. */
+function programWord(program: string): string {
+  if (!program.startsWith("-")) {
+    return quote(program);
+  }
+  return program.includes("/") ? quote(`./${program}`) : `"$UTM_D"/${quote(program)}`;
 }
 
 /** Switches the user with all its groups; the directory is entered again afterwards, with that user's rights. */
-function userPrefix(runAs: RunAs | null, cwd: string): string[] {
+function userPrefix(shell: Shell, runAs: RunAs | null, cwd: string): string[] {
   if (runAs === null) {
     return [];
   }
-  const enter = 'cd "$1" || exit 126; shift; exec "$@"';
+  const enter = 'cd "$1" || exit 126; unset OLDPWD; shift; exec "$@"';
   return [
-    "setpriv",
+    shell.tools.setpriv,
     `--reuid=${runAs.uid}`,
     `--regid=${runAs.gid}`,
     "--init-groups",

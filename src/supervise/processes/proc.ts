@@ -2,7 +2,7 @@ import { closeSync, openSync, readdirSync, readlinkSync, readSync } from "node:f
 
 /**
  * What /proc says. Reads are synchronous on purpose: a process can be gone at the next turn of the event loop, and one
- * open-read-close is 14 µs. A process that vanished reads as null.
+ * open-read-close is 14 µs. A process that vanished, or may not be looked at, reads as null; any other failure throws.
  */
 export type ProcessStat = {
   pid: number;
@@ -29,13 +29,22 @@ function readWhole(path: string): string | null {
         return text;
       }
     }
-  } catch {
-    return null;
+  } catch (error) {
+    return nullWhenGone(error);
   } finally {
     if (fd >= 0) {
       closeSync(fd);
     }
   }
+}
+
+/** Having run out of descriptors must not look like a process that is gone. */
+function nullWhenGone(error: unknown): null {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code === "ENOENT" || code === "ESRCH" || code === "EACCES" || code === "EPERM") {
+    return null;
+  }
+  throw error;
 }
 
 /** Null when there is no such process. */
@@ -81,8 +90,8 @@ export function hasEnvironment(pid: number, entry: string): boolean {
 export function readFdLink(pid: number, fd: number): string | null {
   try {
     return readlinkSync(`/proc/${pid}/fd/${fd}`);
-  } catch {
-    return null;
+  } catch (error) {
+    return nullWhenGone(error);
   }
 }
 
@@ -97,7 +106,11 @@ export function listPids(): number[] {
   return pids;
 }
 
-/** Processes whose command line has this exact word. */
-export function findByArgument(word: string): number[] {
-  return listPids().filter((pid) => readCommandLine(pid)?.split("\0").includes(word) ?? false);
+/** Shells that were started on this file and have not become another program: `bash FILE`, `busybox sh FILE`. */
+export function findShellsOn(path: string): number[] {
+  return listPids().filter((pid) => {
+    const words = readCommandLine(pid)?.split("\0") ?? [];
+    const place = words.indexOf(path);
+    return (place === 1 || place === 2) && words.length === place + 2;
+  });
 }

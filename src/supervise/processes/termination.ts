@@ -1,4 +1,5 @@
 import { setTimeout as wait } from "node:timers/promises";
+import type { ProcessStat } from "./proc.ts";
 import { type ProcessTree, signalProcess } from "./tree.ts";
 
 /**
@@ -38,6 +39,7 @@ export class Termination {
   #hurry = new AbortController();
   /** Resolves when nothing is left, or nothing more can be done. */
   readonly done: Promise<TerminationReport>;
+  isDone = false;
 
   constructor(tree: ProcessTree, order: { signal: NodeJS.Signals; graceMs: number }) {
     this.#tree = tree;
@@ -58,6 +60,7 @@ export class Termination {
     // Leaves the constructor first, so that whoever made it can store it.
     await Promise.resolve();
     const left = (await this.#askToEnd()) ? 0 : await this.#kill();
+    this.isDone = true;
     return {
       signal: this.#signal,
       signalled: this.#signalled.size,
@@ -71,7 +74,7 @@ export class Termination {
   async #askToEnd(): Promise<boolean> {
     let pauseMs = firstLookMs;
     for (;;) {
-      const members = this.#tree.scan();
+      const members = await this.#look(() => this.#tree.scan());
       if (members.length === 0) {
         return true;
       }
@@ -87,7 +90,7 @@ export class Termination {
       }
       const remainingMs = this.#deadline - performance.now();
       if (remainingMs <= 0) {
-        return this.#signal === "SIGKILL" && this.#tree.scan().length === 0;
+        return false;
       }
       await this.#pause(Math.min(pauseMs, remainingMs));
       pauseMs = Math.min(pauseMs * 1.5, slowestLookMs);
@@ -99,8 +102,9 @@ export class Termination {
     const giveUpAt = performance.now() + verifyLimitMs;
     const killed = new Set<number>();
     for (;;) {
-      const members = this.#freeze();
-      for (const member of members) {
+      const members = await this.#look(() => this.#freeze());
+      // Children first: the kernel sends SIGHUP to a stopped process group that loses its last parent outside.
+      for (const member of members.toReversed()) {
         if (signalProcess(member, "SIGKILL")) {
           killed.add(member.pid);
         }
@@ -113,17 +117,29 @@ export class Termination {
     }
   }
 
-  #freeze() {
+  #freeze(): ProcessStat[] {
     const frozen = new Set<number>();
     for (;;) {
-      const members = this.#tree.scan();
-      const newcomers = members.filter((member) => !frozen.has(member.pid));
-      if (newcomers.length === 0) {
+      const before = frozen.size;
+      const members = this.#tree.scan((member) => {
+        if (!frozen.has(member.pid)) {
+          frozen.add(member.pid);
+          signalProcess(member, "SIGSTOP");
+        }
+      });
+      if (frozen.size === before) {
         return members;
       }
-      for (const member of newcomers) {
-        signalProcess(member, "SIGSTOP");
-        frozen.add(member.pid);
+    }
+  }
+
+  /** A look that fails (no descriptor left) is repeated until it works: without one nothing may be said or done. */
+  async #look(scan: () => ProcessStat[]): Promise<ProcessStat[]> {
+    for (;;) {
+      try {
+        return scan();
+      } catch {
+        await wait(slowestLookMs);
       }
     }
   }

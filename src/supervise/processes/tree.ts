@@ -9,7 +9,14 @@ import { hasEnvironment, isGone, listPids, type ProcessStat, readFdLink, readSta
  * and closes its output: a true daemon. Every process once seen stays known by pid and start time, so one that escapes
  * later is still found.
  */
-export type TreeRoot = { key: string; pid: number; startTicks: string; outputPath: string };
+export type TreeRoot = {
+  key: string;
+  pid: number;
+  startTicks: string;
+  outputPath: string;
+  /** Session of the launcher, which its attempts' groups keep unless they are started by setsid; null when unknown. */
+  sessionId: number | null;
+};
 
 export class ProcessTree {
   readonly #root: TreeRoot;
@@ -20,41 +27,33 @@ export class ProcessTree {
     this.#known.set(root.pid, root.startTicks);
   }
 
-  /** The living members, found by one walk over all processes. */
-  scan(): ProcessStat[] {
-    const candidates: ProcessStat[] = [];
-    const groupIsOurs = this.#groupIsOurs();
+  /**
+   * The living members, found by a walk over all processes; each is told as soon as it is found. Parents come before
+   * their children: signalled in this order, a shell ends by the signal and not by its child's end.
+   */
+  scan(onFound: (member: ProcessStat) => void = () => undefined): ProcessStat[] {
+    const isLeaderThere = this.#isLeader(readStat(this.#root.pid));
     const members = new Map<number, ProcessStat>();
-    for (const pid of listPids()) {
-      const stat = pid === 1 || pid === process.pid ? null : readStat(pid);
-      if (stat === null || isGone(stat)) {
-        continue;
-      }
-      if (this.#known.get(pid) === stat.startTicks || (groupIsOurs && this.#sharesGroup(stat))) {
-        members.set(pid, stat);
-      } else {
-        candidates.push(stat);
-      }
-    }
-    this.#addDescendants(members, candidates);
-    const strangers = candidates.filter((stat) => !members.has(stat.pid));
-    for (const stat of strangers) {
-      if (this.#isMarked(stat.pid)) {
-        members.set(stat.pid, stat);
-      }
-    }
-    this.#addDescendants(members, strangers);
-    for (const stat of members.values()) {
+    const strangers: ProcessStat[] = [];
+    const add = (stat: ProcessStat) => {
+      members.set(stat.pid, stat);
       this.#known.set(stat.pid, stat.startTicks);
+      onFound(stat);
+    };
+    for (const stat of eachProcess()) {
+      const isKnown = this.#known.get(stat.pid) === stat.startTicks;
+      if (isKnown || this.#sharesGroup(stat, isLeaderThere) || this.#isMarked(stat.pid)) {
+        add(stat);
+      } else {
+        strangers.push(stat);
+      }
     }
-    return [...members.values()];
+    addDescendants(members, strangers, add);
+    return [...members.values()].sort((a, b) => a.pid - b.pid);
   }
 
-  /** True when a process of the attempt's own group is left; two system calls. */
+  /** True when a process with the attempt's group number is left; one system call. Only a scan tells whether it is ours. */
   hasGroup(): boolean {
-    if (!this.#groupIsOurs()) {
-      return false;
-    }
     try {
       process.kill(-this.#root.pid, 0);
       return true;
@@ -63,14 +62,20 @@ export class ProcessTree {
     }
   }
 
-  /** A group's number is not given away while the group has members; a stranger of that number means it has none. */
-  #groupIsOurs(): boolean {
-    const holder = readStat(this.#root.pid);
-    return holder === null || holder.startTicks === this.#root.startTicks;
+  #isLeader(stat: ProcessStat | null): boolean {
+    return stat !== null && stat.startTicks === this.#root.startTicks;
   }
 
-  #sharesGroup(stat: ProcessStat): boolean {
-    return stat.groupId === this.#root.pid || stat.sessionId === this.#root.pid;
+  /**
+   * While the leader is there its number is nobody else's. Once it is gone the number may become that of a foreign daemon
+   * whose own leader has ended: then a group counts only within the launcher's session, where no daemon is.
+   */
+  #sharesGroup(stat: ProcessStat, isLeaderThere: boolean): boolean {
+    const { pid, sessionId } = this.#root;
+    if (isLeaderThere) {
+      return stat.groupId === pid || stat.sessionId === pid;
+    }
+    return stat.groupId === pid && stat.sessionId === sessionId;
   }
 
   #isMarked(pid: number): boolean {
@@ -80,20 +85,48 @@ export class ProcessTree {
       readFdLink(pid, 2) === this.#root.outputPath
     );
   }
+}
 
-  #addDescendants(members: Map<number, ProcessStat>, others: readonly ProcessStat[]): void {
-    let hasGrown = members.size > 0;
-    while (hasGrown) {
-      hasGrown = false;
-      for (const stat of others) {
-        if (!members.has(stat.pid) && members.has(stat.parentPid)) {
-          members.set(stat.pid, stat);
-          hasGrown = true;
-        }
+function addDescendants(
+  members: ReadonlyMap<number, ProcessStat>,
+  others: readonly ProcessStat[],
+  add: (stat: ProcessStat) => void,
+): void {
+  let hasGrown = members.size > 0;
+  while (hasGrown) {
+    hasGrown = false;
+    for (const stat of others) {
+      if (!members.has(stat.pid) && members.has(stat.parentPid)) {
+        add(stat);
+        hasGrown = true;
       }
     }
   }
 }
+
+/**
+ * Everybody but the first process and this one, the newest first, since those are the ones that may be gone in a moment.
+ * A list of processes is not of one moment: one may fork after it was made and be gone before it is looked at. So the
+ * list is made again until it has nobody new; on a machine where processes come and go all the time, not for ever.
+ */
+function* eachProcess(): Iterable<ProcessStat> {
+  const seen = new Set([1, process.pid]);
+  for (let round = 0; round < mostRounds; round += 1) {
+    const newcomers = listPids().filter((pid) => !seen.has(pid));
+    if (newcomers.length === 0) {
+      return;
+    }
+    for (const pid of newcomers.reverse()) {
+      seen.add(pid);
+      const stat = readStat(pid);
+      if (stat !== null && !isGone(stat)) {
+        yield stat;
+      }
+    }
+  }
+}
+
+const mostRounds = 20;
 
 /** Signals exactly this process: its start time is compared right before. Answers whether it was there. */
 export function signalProcess(target: { pid: number; startTicks: string }, signal: NodeJS.Signals): boolean {

@@ -1,0 +1,117 @@
+import { writeFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import type { How } from "../../src/supervise/ending.ts";
+import type { AttemptOrder } from "../../src/supervise/order.ts";
+import { liveAndDie, recordsOf, startEarlierLife } from "../support/earlier-life.ts";
+import { installedShells } from "../support/shells.ts";
+import { type Bench, testBench, type Watch, watch } from "../support/supervision.ts";
+import { waitFor } from "../support/wait-for.ts";
+
+/**
+ * A supervisor is killed with kill -9 at a chosen moment, and a new one takes over. Nothing may be lost, nothing may run
+ * twice, and every end must be told exactly.
+ */
+const exited = (code: number): How => ({ kind: "exited", code });
+const signalled = (signal: string): How => ({ kind: "signalled", signal });
+
+/** Waits for a file of the test, saying when it began to wait. */
+const untilGo = "echo begun; while [ ! -e go ]; do sleep 0.03; done";
+
+const endings: Readonly<Record<string, How>> = {
+  "exit 0": exited(0),
+  "exit 3": exited(3),
+  "exit 137": exited(137),
+  "exit 255": exited(255),
+  "kill -KILL $$": signalled("SIGKILL"),
+  "kill -TERM $$": signalled("SIGTERM"),
+  "kill -SEGV $$": signalled("SIGSEGV"),
+};
+
+describe.each(installedShells())("on $name", (shell) => {
+  it("adopts what runs: exact ends, complete output, the same processes", async () => {
+    const bench = testBench(shell);
+    const orders = ordersThatWait(bench);
+    const numbers = "i=0; while [ ! -e go ]; do i=$((i+1)); echo line $i; sleep 0.01; done; echo last $i";
+    const writer = bench.order(numbers);
+    await liveAndDie(bench, [...orders, writer], async () => {
+      await allBegun(bench, orders);
+      await waitFor("ten lines", () => bench.lines("8.out").length > 10);
+    });
+    const before = recordsOf(bench, "p");
+
+    const watched = watch(bench);
+    await watched.supervisor.adopt([...orders, writer]);
+    expect(recordsOf(bench, "p", 1)).toEqual(before);
+    const linesAtAdoption = bench.lines("8.out").length;
+    await waitFor("more lines", () => bench.lines("8.out").length > linesAtAdoption);
+    writeFileSync(bench.path("go"), "");
+
+    expect(await toldBy(watched, orders)).toEqual(endings);
+    await watched.endOf(writer);
+    const lines = bench.output(writer).trimEnd().split("\n");
+    const count = lines.length - 1;
+    const expected = Array.from({ length: count }, (_, index) => `line ${index + 1}`);
+    expect(lines).toEqual([...expected, `last ${count}`]);
+    expect(watched.endings).toHaveLength(orders.length + 1);
+    for (const [key = "", pid = ""] of before) {
+      expect(watched.started.get(key)?.pid).toBe(Number(pid));
+    }
+  });
+
+  it("tells the end of what ended while nobody watched, and when that was", async () => {
+    const bench = testBench(shell);
+    const orders = ordersThatWait(bench);
+    await liveAndDie(bench, orders, () => allBegun(bench, orders));
+    writeFileSync(bench.path("go"), "");
+    await waitFor("all ends in the journal", () => recordsOf(bench, "x").length === orders.length);
+    const allOverMs = Date.now();
+    await waitFor("the clock to go on", () => Date.now() > allOverMs + 150);
+
+    const watched = watch(bench);
+    await watched.supervisor.adopt(orders);
+    // Told by adopt itself, with nothing to wait for.
+    expect(watched.endings).toHaveLength(orders.length);
+    expect(await toldBy(watched, orders)).toEqual(endings);
+    for (const ending of watched.endings) {
+      // Shells without a finer clock count in hundredths of a second.
+      expect(ending.endedAtMs).toBeLessThanOrEqual(allOverMs + 20);
+    }
+  });
+
+  it.each([0, 1, 7, 25])("starts exactly once what was ordered when %i had begun", async (count) => {
+    const bench = testBench(shell);
+    const orders = Array.from({ length: 40 }, () => bench.order('echo "$UTM_RUN" >>begun; exit 6'));
+    const life = startEarlierLife(bench, orders);
+    await life.ordered;
+    await waitFor(`${count} to begin`, () => bench.lines("begun").length >= count);
+    await life.kill();
+
+    const watched = watch(bench);
+    const unknownToTheLauncher = bench.order('echo "$UTM_RUN" >>begun; exit 6');
+    const all = [...orders, unknownToTheLauncher];
+    await watched.supervisor.adopt(all);
+    for (const order of all) {
+      expect((await watched.endOf(order)).how).toEqual(exited(6));
+    }
+    expect(bench.lines("begun").sort()).toEqual(all.map((order) => order.key).sort());
+  });
+});
+
+function ordersThatWait(bench: Bench): AttemptOrder[] {
+  return Object.keys(endings).map((command) => bench.order(`${untilGo}; ${command}`));
+}
+
+async function allBegun(bench: Bench, orders: readonly AttemptOrder[]): Promise<void> {
+  for (const order of orders) {
+    await waitFor(`${order.key} to begin`, () => bench.lines(`${order.key.split(".")[0]}.out`).length > 0);
+  }
+}
+
+/** How each of the orders made from `endings` ended, by the command's last part. */
+async function toldBy(watched: Watch, orders: readonly AttemptOrder[]): Promise<Record<string, How>> {
+  const told: Record<string, How> = {};
+  for (const [index, command] of Object.keys(endings).entries()) {
+    told[command] = (await watched.endOf(orders[index] as AttemptOrder)).how;
+  }
+  return told;
+}

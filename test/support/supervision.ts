@@ -1,0 +1,112 @@
+import { randomBytes } from "node:crypto";
+import { mkdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { onTestFinished } from "vitest";
+import type { AttemptEnding } from "../../src/supervise/ending.ts";
+import type { AttemptOrder } from "../../src/supervise/order.ts";
+import { Supervisor } from "../../src/supervise/supervisor.ts";
+import { testDirectory } from "./directory.ts";
+import { endProcessesOf } from "./processes.ts";
+import { prepareShell, type TestShell, usualPath } from "./shells.ts";
+import { waitFor } from "./wait-for.ts";
+
+/** What one test needs of a node: its directories, its shell, and orders that carry its mark. */
+export class Bench {
+  readonly directory: string;
+  readonly shell: TestShell;
+  readonly launcher: ReturnType<typeof prepareShell>;
+  /** Part of every key: the marker in a process's environment must not be that of another test that runs meanwhile. */
+  readonly #nonce = randomBytes(6).toString("hex");
+  #count = 0;
+
+  constructor(directory: string, shell: TestShell) {
+    this.directory = directory;
+    this.shell = shell;
+    mkdirSync(this.nodeDirectory, { mode: 0o700 });
+    this.launcher = prepareShell(shell, directory);
+  }
+
+  get nodeDirectory(): string {
+    return join(this.directory, "node");
+  }
+
+  /** An order with a key and an output file of its own. Its environment names the directory, so nothing of it gets lost. */
+  order(program: AttemptOrder["program"] | string, more: Partial<AttemptOrder> = {}): AttemptOrder {
+    this.#count += 1;
+    return {
+      key: `${this.#count}.1.${this.#nonce}`,
+      program: typeof program === "string" ? { kind: "command", command: program } : program,
+      cwd: this.directory,
+      stdin: null,
+      outputPath: join(this.directory, `${this.#count}.out`),
+      ...more,
+      env: { PATH: this.launcher.searchPath, TEST_DIRECTORY: this.directory, ...more.env },
+    };
+  }
+
+  output(order: AttemptOrder): string {
+    return readFileSync(order.outputPath, "utf8");
+  }
+
+  path(name: string): string {
+    return join(this.directory, name);
+  }
+
+  /** The lines of a file of this test; none while it does not exist. */
+  lines(name: string): string[] {
+    try {
+      return readFileSync(this.path(name), "utf8").split("\n").filter(Boolean);
+    } catch {
+      return [];
+    }
+  }
+}
+
+export function testBench(shell: TestShell): Bench {
+  const bench = new Bench(testDirectory(), shell);
+  onTestFinished(() => endProcessesOf(bench.directory));
+  return bench;
+}
+
+/** A supervisor whose callbacks are kept. Closed when the test ends. */
+export class Watch {
+  readonly supervisor: Supervisor;
+  readonly started = new Map<string, { pid: number; startedAtMs: number }>();
+  readonly endings: AttemptEnding[] = [];
+  readonly orphaned: string[] = [];
+  readonly warnings: { message: string; fields: Record<string, unknown> }[] = [];
+
+  constructor(bench: Bench) {
+    this.supervisor = new Supervisor({
+      directory: bench.nodeDirectory,
+      shell: bench.launcher.shell,
+      runAs: null,
+      // Its own tools, and the usual ones behind them.
+      searchPath: `${bench.launcher.searchPath}:${usualPath}`,
+      onStarted: ({ key, ...start }) => this.started.set(key, start),
+      onEnded: (ending) => this.endings.push(ending),
+      onOrphaned: ({ key }) => this.orphaned.push(key),
+      onWarning: (message, fields) => this.warnings.push({ message, fields }),
+    });
+  }
+
+  start(order: AttemptOrder): AttemptOrder {
+    this.supervisor.start(order);
+    return order;
+  }
+
+  pidOf(order: AttemptOrder): Promise<number> {
+    return waitFor(`attempt ${order.key} to start`, () => this.started.get(order.key)?.pid);
+  }
+
+  async endOf(order: AttemptOrder, timeoutMs?: number): Promise<AttemptEnding> {
+    const find = () => this.endings.find((ending) => ending.key === order.key);
+    return waitFor(`attempt ${order.key} to end`, find, timeoutMs);
+  }
+}
+
+export function watch(bench: Bench): Watch {
+  const watched = new Watch(bench);
+  onTestFinished(() => watched.supervisor.close());
+  return watched;
+}
