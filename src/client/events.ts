@@ -4,13 +4,17 @@
  */
 export type ServerEvent = { event: string; data: string; id: string | null };
 
+/** The server sends at least a comment each 15 s; three of them missing mean that the connection is dead. */
+const silenceLimitMs = 45_000;
+
+/** Throws when the connection breaks, or has been silent for too long. */
 export async function* readEvents(body: ReadableStream<Uint8Array>): AsyncGenerator<ServerEvent> {
   const reader = body.getReader();
   const decoder = new TextDecoder();
   let rest = "";
   try {
     for (;;) {
-      const { done, value } = await reader.read();
+      const { done, value } = await readWithin(reader, silenceLimitMs);
       if (done) {
         return;
       }
@@ -26,6 +30,16 @@ export async function* readEvents(body: ReadableStream<Uint8Array>): AsyncGenera
     }
   } finally {
     await reader.cancel().catch(() => undefined);
+  }
+}
+
+async function readWithin(reader: ReadableStreamDefaultReader<Uint8Array>, limitMs: number) {
+  const { promise, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(new Error("The connection has been silent for too long.")), limitMs);
+  try {
+    return await Promise.race([reader.read(), promise]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 

@@ -97,9 +97,8 @@ function pick(
   if (flag !== undefined) {
     return { text: flag, source: "flag", name: `--${option.flag}` };
   }
-  const environment = input.environment[option.env];
-  // An empty variable is how a shell or a compose file says "not set".
-  if (environment !== undefined && environment !== "") {
+  const environment = notEmpty(input.environment[option.env]);
+  if (environment !== undefined) {
     return { text: environment, source: "environment", name: option.env };
   }
   const inFile = file[option.env];
@@ -109,12 +108,17 @@ function pick(
   return { text: undefined, source: "default", name: option.env };
 }
 
+/** An empty variable is how a shell or a compose file says "not set". */
+function notEmpty(variable: string | undefined): string | undefined {
+  return variable === "" ? undefined : variable;
+}
+
 function readConfigFile(
   input: ConfigInput,
   mistakes: string[],
 ): { path: string | null; values: Record<string, string> } {
-  const named = input.configFile ?? input.environment.UTM_CONFIG;
-  const dataDir = input.flags.dataDir ?? input.environment.UTM_DATA_DIR ?? defaultDataDir();
+  const named = input.configFile ?? notEmpty(input.environment.UTM_CONFIG);
+  const dataDir = input.flags.dataDir ?? notEmpty(input.environment.UTM_DATA_DIR) ?? defaultDataDir();
   const path = resolve(named ?? join(dataDir, "config.json"));
   if (named === undefined && !existsSync(path)) {
     return { path: null, values: {} };

@@ -17,7 +17,6 @@ export const errorRegistry = {
   account_not_active: { status: 403, detail: "This account {state}. Ask an admin." },
   not_found: { status: 404, detail: "Not found." },
   method_not_allowed: { status: 405, detail: 'Method "{method}" not allowed.' },
-  not_acceptable: { status: 406, detail: "This address only answers with {type}." },
   already_over: { status: 409, detail: "Task {id} is already over: it is {status}." },
   last_admin: {
     status: 409,

@@ -87,7 +87,7 @@ export type Attempt = z.output<typeof attempt>;
 export const taskEventNames = ["created", "changed", "ended"] as const;
 export type TaskEventName = (typeof taskEventNames)[number];
 
-export const listLimit = { default: 10_000, maximum: 1000 } as const;
+export const listLimit = { default: 100_000, maximum: 10_000 } as const;
 
 const listQuery = z.object({
   status: z

@@ -4,6 +4,8 @@ export type PendingFacts = {
   notBefore: number | null;
   queue: string;
   isQueuePaused: boolean;
+  /** A living node works for the queue. */
+  isQueueServed: boolean;
   /** Slots of the queue itself; null when it has no limit of its own. */
   queueSlots: number | null;
   runningInQueue: number;
@@ -20,6 +22,9 @@ export function pendingReason(facts: PendingFacts): string {
   }
   if (facts.isQueuePaused) {
     return `The queue ${facts.queue} is paused.`;
+  }
+  if (!facts.isQueueServed) {
+    return `No node works for the queue ${facts.queue}.`;
   }
   if (facts.slots === 0) {
     return "No node is alive to run it.";

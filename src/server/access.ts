@@ -67,8 +67,14 @@ export function maySee(actor: Actor, task: Pick<TaskRow, "ownerId">): boolean {
 /** A task the actor may edit or kill. */
 export async function findOperableTask(context: Context, actor: Actor, id: number): Promise<TaskRow> {
   const task = await findVisibleTask(context, actor, id);
-  if (task.ownerId !== actor.user.id) {
-    authorize(actor, "operate_all_tasks");
-  }
+  authorize(actor, operatePermission(actor, task));
   return task;
+}
+
+export function mayOperate(actor: Actor, task: Pick<TaskRow, "ownerId">): boolean {
+  return actor.permissions.has(operatePermission(actor, task));
+}
+
+function operatePermission(actor: Actor, task: Pick<TaskRow, "ownerId">): Permission {
+  return task.ownerId === actor.user.id ? "create_tasks" : "operate_all_tasks";
 }

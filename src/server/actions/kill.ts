@@ -1,4 +1,4 @@
-import { isOver, type KillSignal, type TaskDetail } from "../../contract/index.ts";
+import { isOver, type KillSignal, type TaskDetail, type TaskStatus } from "../../contract/index.ts";
 import type { TaskRow } from "../../store/store.ts";
 import { type Actor, findOperableTask } from "../access.ts";
 import type { Context } from "../context.ts";
@@ -18,27 +18,31 @@ export async function killTask(context: Context, actor: Actor, id: number, order
   if (result.kind === "over") {
     throw new Refusal("already_over", { id, status: result.task.status });
   }
-  return detailOf(context, result.task);
+  return detailOf(context, actor, result.task);
 }
 
 /** How long beyond the grace a DELETE waits for the processes to be gone. */
 const patienceMs = 5000;
 
-/** The original's way to kill: answers when the task is killed. `isKilled` is false when its processes are still there. */
+/** The original's way to kill: answers when the task is over. `isKilled` is false when its processes are still there. */
 export async function deleteTask(
   context: Context,
   actor: Actor,
   id: number,
+  closed: AbortSignal,
 ): Promise<{ detail: string; isKilled: boolean }> {
   const task = await findOperableTask(context, actor, id);
   const result = await requestKill(context, actor, task, { signal: "SIGTERM" });
   if (result.kind === "over") {
     return { detail: `Task ${id} already completed or killed.`, isKilled: true };
   }
-  const hasEnded = result.kind === "ended" || (await waitForEnd(context, task));
-  return hasEnded
-    ? { detail: `Task ${id} killed`, isKilled: true }
-    : { detail: `Task ${id} is being killed; its processes have not ended yet.`, isKilled: false };
+  const status = result.kind === "ended" ? result.task.status : await waitForEnd(context, task, closed);
+  if (status === null) {
+    return { detail: `Task ${id} is being killed; its processes have not ended yet.`, isKilled: false };
+  }
+  // It may have come to another end in the meantime: its own, or its time-out's.
+  const isKilled = status === "killed";
+  return { detail: isKilled ? `Task ${id} killed` : `Task ${id} already completed or killed.`, isKilled: true };
 }
 
 async function requestKill(context: Context, actor: Actor, task: TaskRow, order: KillOrder) {
@@ -50,6 +54,7 @@ async function requestKill(context: Context, actor: Actor, task: TaskRow, order:
     throw new Refusal("not_found");
   }
   if (result.kind === "ended") {
+    await context.dispatcher.remove({ taskId: task.id, attempt: task.attempt });
     context.live.changed({ taskId: task.id, kind: "ended" });
     context.admission.poke();
   } else if (result.kind === "requested") {
@@ -59,21 +64,22 @@ async function requestKill(context: Context, actor: Actor, task: TaskRow, order:
   return result;
 }
 
-/** True once the record says it is over; false when that takes longer than the grace and some patience. */
-async function waitForEnd(context: Context, task: TaskRow): Promise<boolean> {
-  const { promise, resolve } = Promise.withResolvers<boolean>();
+/** Its status once the record says it is over; null when that takes longer than the grace and some patience. */
+async function waitForEnd(context: Context, task: TaskRow, closed: AbortSignal): Promise<TaskStatus | null> {
+  const { promise, resolve } = Promise.withResolvers<TaskStatus | null>();
   const look = async () => {
     const now = await context.store.tasks.find({ id: task.id });
     if (now === null || isOver(now.status)) {
-      resolve(true);
+      resolve(now?.status ?? "killed");
     }
   };
   const check = () => void look().catch(() => undefined);
   const stop = context.live.watch(task.id, check);
-  const timer = setTimeout(() => resolve(false), task.spec.killGraceMs + patienceMs);
+  const timer = setTimeout(() => resolve(null), task.spec.killGraceMs + patienceMs);
+  closed.addEventListener("abort", () => resolve(null), { once: true });
   check();
-  const hasEnded = await promise;
+  const status = await promise;
   clearTimeout(timer);
   stop();
-  return hasEnded;
+  return status;
 }

@@ -39,8 +39,11 @@ export async function sendOutput(
     .header("Content-Type", "text/plain; charset=utf-8")
     // A task's output must never be taken for a page of this site.
     .header("X-Content-Type-Options", "nosniff")
-    .header("Accept-Ranges", "bytes")
-    .header("Content-Length", String(end - first - overlap(gap, first, end)));
+    .header("Accept-Ranges", "bytes");
+  if (isOver(task.status)) {
+    // While it runs, the cap may remove bytes that are being sent: then no length is promised.
+    reply.header("Content-Length", String(end - first - overlap(gap, first, end)));
+  }
   if (query.download !== undefined) {
     reply.header("Content-Disposition", `attachment; filename="task-${task.id}.${ref?.attempt ?? 0}.log"`);
   }
@@ -115,11 +118,12 @@ export async function followOutput(
   // A reader that reconnects sends its first address again, and beside it how far it came: the header is the newer one.
   const cameTo = /^\d+$/.exec(query.lastEventId ?? "")?.[0];
   const offset = cameTo === undefined ? (query.offset ?? 0) : Number(cameTo);
-  return follow(context, id, { attempt: query.attempt, offset }, signal);
+  return follow(context, actor, id, { attempt: query.attempt, offset }, signal);
 }
 
 async function* follow(
   context: Context,
+  actor: Actor,
   id: number,
   from: { attempt: number | undefined; offset: number },
   signal: AbortSignal,
@@ -136,7 +140,7 @@ async function* follow(
   }
   const task = signal.aborted ? null : await context.store.tasks.find({ id });
   if (task !== null) {
-    yield { event: "end", data: await detailOf(context, task) };
+    yield { event: "end", data: await detailOf(context, actor, task) };
   }
 }
 

@@ -9,7 +9,25 @@ const cost = { memory: 19_456, passes: 2, parallelism: 1 } as const;
 const hashBytes = 32;
 const saltBytes = 16;
 
-const derive = promisify(argon2);
+const argon2Async = promisify(argon2);
+
+/** Hashing shares Node's four threads with the disk; guesses at the door must not keep writes waiting. */
+const atOnce = 2;
+let underWay = 0;
+const waiting: (() => void)[] = [];
+
+async function derive(...parameters: Parameters<typeof argon2Async>): Promise<Buffer> {
+  if (underWay >= atOnce) {
+    await new Promise<void>((resolve) => waiting.push(resolve));
+  }
+  underWay += 1;
+  try {
+    return await argon2Async(...parameters);
+  } finally {
+    underWay -= 1;
+    waiting.shift()?.();
+  }
+}
 
 export async function hashPassword(password: string): Promise<string> {
   const nonce = randomBytes(saltBytes);

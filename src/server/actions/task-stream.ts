@@ -21,7 +21,7 @@ export async function streamTasks(
   const queue = new EventQueue<StreamEvent>(maxWaiting);
   const stop = context.live.subscribe(({ name, task }) => {
     if (ownerId === null || task.ownerId === ownerId) {
-      queue.push({ event: name, data: summaryOf(context, task) });
+      queue.push({ event: name, data: summaryOf(context, actor, task) });
     }
   });
   const end = () => {

@@ -9,10 +9,10 @@ import {
   type TaskSummary,
 } from "../../contract/index.ts";
 import type { ListedTask, Program, TaskFilter, TaskRow, TaskSpec } from "../../store/store.ts";
-import { type Actor, authorize, findOperableTask, findVisibleTask } from "../access.ts";
+import { type Actor, authorize, findOperableTask, findVisibleTask, mayOperate } from "../access.ts";
 import type { Context } from "../context.ts";
 import { InvalidInput, Refusal } from "../failure.ts";
-import { presentAttempt, presentDetail, presentSummary } from "../present/task.ts";
+import { presentAttempt, presentDetail, presentSummary, type TaskView } from "../present/task.ts";
 
 /** Tasks: submit, list, look at, edit. (Ending them: kill.ts.) */
 export const defaultKillGraceMs = 10_000;
@@ -50,7 +50,7 @@ export async function submitTask(
     context.live.changed({ taskId: result.task.id, kind: "created" });
     context.admission.poke();
   }
-  return { task: await detailOf(context, result.task), isReplayed: result.kind === "replayed" };
+  return { task: await detailOf(context, actor, result.task), isReplayed: result.kind === "replayed" };
 }
 
 /** Everything that decides what runs needs the permission, or a variable like LD_PRELOAD would be a free command. */
@@ -100,13 +100,13 @@ function programOf(context: Context, submission: Submission): Program {
 }
 
 export async function getTask(context: Context, actor: Actor, id: number): Promise<TaskDetail> {
-  return detailOf(context, await findVisibleTask(context, actor, id));
+  return detailOf(context, actor, await findVisibleTask(context, actor, id));
 }
 
-export async function detailOf(context: Context, task: TaskRow): Promise<TaskDetail> {
+export async function detailOf(context: Context, actor: Actor, task: TaskRow): Promise<TaskDetail> {
   const ahead = task.status === "pending" ? await context.store.tasks.countAhead({ id: task.id }) : null;
   const size = await liveOutputBytes(context, task);
-  return presentDetail({ ...task, outputBytes: size }, context.clock(), (row) => context.admission.explain(row, ahead));
+  return presentDetail({ ...task, outputBytes: size }, viewOf(context, actor, task, ahead));
 }
 
 /** The record knows the size at the end; while it runs, the file does. */
@@ -116,8 +116,13 @@ async function liveOutputBytes(context: Context, task: TaskRow): Promise<number>
     : task.outputBytes;
 }
 
-export function summaryOf(context: Context, task: ListedTask): TaskSummary {
-  return presentSummary(task, context.clock(), (row) => context.admission.explain(row, null));
+export function summaryOf(context: Context, actor: Actor, task: ListedTask): TaskSummary {
+  return presentSummary(task, viewOf(context, actor, task, null));
+}
+
+function viewOf(context: Context, actor: Actor, task: ListedTask, ahead: number | null): TaskView {
+  const explain = (row: ListedTask) => context.admission.explain(row, ahead);
+  return { now: context.clock(), mayOperate: mayOperate(actor, task), explain };
 }
 
 export type TaskPage = { tasks: TaskSummary[]; nextCursor: number | null; total: number | null };
@@ -129,7 +134,7 @@ export async function listTasks(context: Context, actor: Actor, query: ListQuery
   const rows = await context.store.tasks.list({ ...filter, ...page });
   const shown = rows.slice(0, limit);
   return {
-    tasks: shown.map((task) => summaryOf(context, task)),
+    tasks: shown.map((task) => summaryOf(context, actor, task)),
     nextCursor: rows.length > limit ? (shown.at(-1)?.id ?? null) : null,
     total: query.count === true ? await context.store.tasks.count(filter) : null,
   };
@@ -180,7 +185,7 @@ export async function editTask(
     throw new Refusal("not_found");
   }
   context.live.changed({ taskId: id, kind: "changed" });
-  return detailOf(context, task);
+  return detailOf(context, actor, task);
 }
 
 export async function listAttempts(context: Context, actor: Actor, id: number): Promise<Attempt[]> {

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { Account, ManagedUser, Role, Session, User, UserStatus } from "../../contract/index.ts";
-import type { Taken, UserRow } from "../../store/store.ts";
+import type { Store, Taken, UserRow } from "../../store/store.ts";
 import { type Actor, hashToken } from "../access.ts";
 import type { Context } from "../context.ts";
 import { InvalidInput, Refusal } from "../failure.ts";
@@ -13,15 +13,23 @@ export async function register(
   input: { username: string; email: string; password: string },
 ): Promise<User> {
   const { store, config, clock } = context;
-  const isFirst = (await store.users.count()) === 0;
-  if (config.registration === "closed" && !isFirst) {
-    throw new Refusal("registration_closed");
-  }
-  const status: UserStatus = config.registration === "approval" && !isFirst ? "awaiting_approval" : "active";
+  await refuseWhenClosed(context, store);
+  const status: UserStatus = config.registration === "approval" ? "awaiting_approval" : "active";
   const passwordHash = await hashPassword(input.password);
   const { username, email } = input;
-  const user = await store.users.create({ username, email, passwordHash, role: "member", status, now: clock() });
+  const user = await store.transaction(async (transaction) => {
+    // Again, since somebody else may have become the first while this password was hashed.
+    await refuseWhenClosed(context, transaction);
+    return transaction.users.create({ username, email, passwordHash, role: "member", status, now: clock() });
+  });
   return presentUser(orTaken(user));
+}
+
+/** Closed to everybody but the first, who becomes the admin. */
+async function refuseWhenClosed({ config }: Context, store: Store): Promise<void> {
+  if (config.registration === "closed" && (await store.users.count()) > 0) {
+    throw new Refusal("registration_closed");
+  }
 }
 
 export async function logIn(context: Context, input: { username: string; password: string }): Promise<Session> {

@@ -32,7 +32,10 @@ export function createLive(store: Store, log: Log): Live {
     const changes = [...pending];
     pending.clear();
     for (const [taskId, name] of changes) {
-      const task = await store.tasks.find({ id: taskId });
+      const task = await store.tasks.find({ id: taskId }).catch((error: unknown) => {
+        log.error({ err: error, taskId }, "live change not sent");
+        return null;
+      });
       if (task !== null) {
         for (const subscriber of subscribers) {
           subscriber({ name, task });
@@ -53,9 +56,7 @@ export function createLive(store: Store, log: Log): Live {
       if (before === undefined || weight[kind] > weight[before]) {
         pending.set(taskId, kind);
       }
-      timer ??= setTimeout(() => {
-        flush().catch((error: unknown) => log.error({ err: error }, "live changes not sent"));
-      }, gatherMs);
+      timer ??= setTimeout(() => void flush(), gatherMs);
     },
     subscribe(callback) {
       subscribers.add(callback);

@@ -4,15 +4,27 @@ import { Refusal } from "../failure.ts";
 
 /** Guessing passwords and filling the server with accounts is slowed down. Counted per server process. */
 export async function limitLogins(app: FastifyInstance, perMinute: number): Promise<void> {
+  // One password tried on many names is guessing as well: an address has a limit of its own.
   await app.register(rateLimit, {
-    max: perMinute,
+    max: perMinute * addressFactor,
     timeWindow: 60_000,
-    // The username is in the body, which is there only after it was parsed.
-    hook: "preHandler",
-    keyGenerator: (request) => `${request.ip} ${usernameOf(request)}`,
     errorResponseBuilder: (_, { ttl }) => tooMany(ttl),
   });
+  const byName = app.createRateLimit({
+    max: perMinute,
+    timeWindow: 60_000,
+    keyGenerator: (request) => `${request.ip} ${usernameOf(request)}`,
+  });
+  // The username is in the body, which is there only after it was parsed.
+  app.addHook("preHandler", async (request) => {
+    const state = await byName(request);
+    if (!state.isAllowed && state.isExceeded) {
+      throw tooMany(state.ttl);
+    }
+  });
 }
+
+const addressFactor = 10;
 
 export async function limitRegistrations(app: FastifyInstance, perHour: number): Promise<void> {
   await app.register(rateLimit, {
@@ -23,7 +35,8 @@ export async function limitRegistrations(app: FastifyInstance, perHour: number):
 }
 
 function tooMany(ttlMs: number): Refusal {
-  return new Refusal("too_many_requests", { seconds: Math.ceil(ttlMs / 1000) });
+  const seconds = Math.ceil(ttlMs / 1000);
+  return new Refusal("too_many_requests", { seconds }, { "Retry-After": String(seconds) });
 }
 
 function usernameOf(request: FastifyRequest): string {

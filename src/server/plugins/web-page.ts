@@ -39,5 +39,5 @@ export async function serveWebPage(app: FastifyInstance, directory: string): Pro
 }
 
 function isApiPath(url: string): boolean {
-  return /^\/(taskapi|userapi|assets)(\/|\?|$)/.test(url);
+  return /^\/(taskapi|userapi|assets|metrics)(\/|\?|$)/.test(url);
 }

@@ -4,11 +4,16 @@ import type { AttemptRow, ListedTask, Program, TaskRow } from "../../store/store
 /** Rows of the record as they leave through the API: each field is named here, so nothing else can slip out. */
 const maxCommandLine = 300;
 
-export function presentSummary(
-  task: ListedTask,
-  now: number,
-  pendingReason: (task: ListedTask) => string,
-): TaskSummary {
+/** What a task looks like depends on when it is looked at, and by whom. */
+export type TaskView = {
+  now: number;
+  /** False for somebody who may only look. */
+  mayOperate: boolean;
+  /** Why a pending task waits. */
+  explain: (task: ListedTask) => string;
+};
+
+export function presentSummary(task: ListedTask, view: TaskView): TaskSummary {
   return {
     id: task.id,
     name: task.name,
@@ -18,7 +23,7 @@ export function presentSummary(
     updated_at: isoTime(task.updatedAt),
     completed_at: isoTimeOrNull(task.completedAt),
     started_at: isoTimeOrNull(task.startedAt),
-    duration_ms: durationMs(task.startedAt, task.completedAt, now),
+    duration_ms: durationMs(task.startedAt, task.completedAt, view.now),
     owner: task.ownerName,
     command_line: commandLine(task.spec.program),
     queue: task.queue,
@@ -28,20 +33,20 @@ export function presentSummary(
     exit_code: task.exitCode,
     signal: task.signal,
     outcome: task.outcome,
-    reason: task.status === "pending" ? pendingReason(task) : task.reason,
+    reason: task.status === "pending" ? view.explain(task) : task.reason,
     progress: null,
     node: task.nodeName,
     output_bytes: task.outputBytes,
     suspended: false,
-    actions: allowedActions(task.status),
+    actions: view.mayOperate ? allowedActions(task.status) : [],
   };
 }
 
-export function presentDetail(task: TaskRow, now: number, pendingReason: (task: ListedTask) => string): TaskDetail {
+export function presentDetail(task: TaskRow, view: TaskView): TaskDetail {
   const { spec } = task;
   const { program } = spec;
   return {
-    ...presentSummary(task, now, pendingReason),
+    ...presentSummary(task, view),
     command: program.kind === "command" ? program.command : null,
     argv: program.kind === "argv" ? program.argv : null,
     script: program.kind === "script" ? { body: program.body, interpreter: program.interpreter } : null,

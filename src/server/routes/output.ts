@@ -2,7 +2,7 @@ import type { FastifyInstance } from "fastify";
 import { contract } from "../../contract/index.ts";
 import { followOutput, readLines, sendOutput } from "../actions/output.ts";
 import type { Context } from "../context.ts";
-import { closeSignal } from "../live/close-signal.ts";
+import { streamSignal } from "../live/close-signal.ts";
 import { sendEvents } from "../live/event-stream.ts";
 import { mount } from "../mount.ts";
 
@@ -17,6 +17,9 @@ export function outputRoutes(app: FastifyInstance, context: Context): void {
   mount(app, context, contract.streamOutput, async ({ actor, params, query, request, reply }) => {
     const lastEventId = request.headers["last-event-id"];
     const from = { ...query, lastEventId: typeof lastEventId === "string" ? lastEventId : undefined };
-    return sendEvents(reply, await followOutput(context, actor, params.id, from, closeSignal(reply)));
+    return sendEvents(
+      reply,
+      await followOutput(context, actor, params.id, from, streamSignal(context, actor, request, reply)),
+    );
   });
 }

@@ -4,7 +4,7 @@ import { deleteTask, killTask } from "../actions/kill.ts";
 import { streamTasks } from "../actions/task-stream.ts";
 import * as tasks from "../actions/tasks.ts";
 import type { Context } from "../context.ts";
-import { closeSignal } from "../live/close-signal.ts";
+import { closeSignal, streamSignal } from "../live/close-signal.ts";
 import { sendEvents } from "../live/event-stream.ts";
 import { mount } from "../mount.ts";
 
@@ -30,14 +30,14 @@ export function taskRoutes(app: FastifyInstance, context: Context): void {
     tasks.editTask(context, actor, params.id, body),
   );
   mount(app, context, contract.deleteTask, async ({ actor, params, reply }) => {
-    const { detail, isKilled } = await deleteTask(context, actor, params.id);
+    const { detail, isKilled } = await deleteTask(context, actor, params.id, closeSignal(reply));
     reply.status(isKilled ? 200 : 202);
     return { detail };
   });
   mount(app, context, contract.killTask, ({ actor, params, body }) => killTask(context, actor, params.id, body));
   mount(app, context, contract.listAttempts, ({ actor, params }) => tasks.listAttempts(context, actor, params.id));
-  mount(app, context, contract.streamTasks, async ({ actor, query, reply }) =>
-    sendEvents(reply, await streamTasks(context, actor, query.owner, closeSignal(reply))),
+  mount(app, context, contract.streamTasks, async ({ actor, query, request, reply }) =>
+    sendEvents(reply, await streamTasks(context, actor, query.owner, streamSignal(context, actor, request, reply))),
   );
 }
 

@@ -76,9 +76,10 @@ export function killsConformance(current: Current): void {
     const pending = await addTask(current.store, ann, { tags: ["x"] });
     const running = await addRunning(current.store, ann, node);
 
-    expect(await tasks.removeEnded({ endedBefore: 3000, limit: 10 })).toEqual([]);
+    expect(await tasks.removeEnded({ endedBefore: 3000, limit: 10 })).toEqual({ tasks: 0, attempts: [] });
     const removed = await tasks.removeEnded({ endedBefore: 5000, limit: 10 });
-    expect(removed).toEqual([{ taskId: old.taskId, attempt: 1 }]);
+    // The one killed before it started had no attempt.
+    expect(removed).toEqual({ tasks: 2, attempts: [{ taskId: old.taskId, attempt: 1 }] });
 
     const left = await tasks.list({ ownerId: null, descending: false, cursor: null, limit: 10 });
     expect(left.map((task) => task.id)).toEqual([recent.taskId, pending.id, running.taskId]);
@@ -97,11 +98,17 @@ export function killsConformance(current: Current): void {
       keys.push(key);
     }
     const [first, second, third] = keys;
-    expect(await tasks.removeEnded({ endedBefore: 9000, limit: 2 })).toEqual([
-      { taskId: second?.taskId, attempt: 1 },
-      { taskId: third?.taskId, attempt: 1 },
-    ]);
-    expect(await tasks.removeEnded({ endedBefore: 9000, limit: 2 })).toEqual([{ taskId: first?.taskId, attempt: 1 }]);
+    expect(await tasks.removeEnded({ endedBefore: 9000, limit: 2 })).toEqual({
+      tasks: 2,
+      attempts: [
+        { taskId: second?.taskId, attempt: 1 },
+        { taskId: third?.taskId, attempt: 1 },
+      ],
+    });
+    expect(await tasks.removeEnded({ endedBefore: 9000, limit: 2 })).toEqual({
+      tasks: 1,
+      attempts: [{ taskId: first?.taskId, attempt: 1 }],
+    });
     expect((await addTask(current.store, ann)).id).toBeGreaterThan(third?.taskId ?? 0);
   });
 }

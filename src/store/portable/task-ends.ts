@@ -144,7 +144,7 @@ async function removeEnded(db: Connection, before: { endedBefore: number; limit:
     .execute();
   const ids = ended.map((task) => task.id);
   if (ids.length === 0) {
-    return [];
+    return { tasks: 0, attempts: [] };
   }
   const attempts = await db
     .selectFrom("attempts")
@@ -157,5 +157,5 @@ async function removeEnded(db: Connection, before: { endedBefore: number; limit:
     await db.deleteFrom(table).where("task_id", "in", ids).execute();
   }
   await db.deleteFrom("tasks").where("id", "in", ids).execute();
-  return attempts;
+  return { tasks: ids.length, attempts };
 }

@@ -9,7 +9,8 @@ import { type ProcessTree, signalProcess } from "./tree.ts";
  *   2. Until the grace is over: look again, more and more seldom; newcomers get the first signal too.
  *   3. What is left is frozen with SIGSTOP and looked for again until nothing new turns up, so that nothing can fork away
  *      between being found and being killed; then all of it gets SIGKILL.
- *   4. Look again until nothing is left. What cannot be killed (stuck in the kernel, state D) is reported after a while.
+ *   4. Look again until nothing is left. A process that cannot be killed (stuck in the kernel, state D) keeps its attempt
+ *      running: nothing is called ended while it is not.
  *
  * Each signal is preceded by a comparison of the start time, so a reused process number is never hit.
  */
@@ -19,14 +20,11 @@ export type TerminationReport = {
   signalled: number;
   /** Processes that got SIGKILL after the grace; 0 when none was needed. */
   killed: number;
-  /** Processes that were still there at the end. */
-  left: number;
   durationMs: number;
 };
 
 const firstLookMs = 10;
 const slowestLookMs = 250;
-const verifyLimitMs = 5000;
 
 export class Termination {
   readonly #tree: ProcessTree;
@@ -36,8 +34,9 @@ export class Termination {
   readonly #signalled = new Set<number>();
   #killed = 0;
   #hasNewOrder = false;
+  #isAbandoned = false;
   #hurry = new AbortController();
-  /** Resolves when nothing is left, or nothing more can be done. */
+  /** Resolves when nothing is left; never once abandoned. */
   readonly done: Promise<TerminationReport>;
   isDone = false;
 
@@ -56,16 +55,23 @@ export class Termination {
     this.#hurry.abort();
   }
 
+  /** Stops looking and signalling, and keeps nothing awake: the server ends, and the next one goes on. */
+  abandon(): void {
+    this.#isAbandoned = true;
+    this.#hurry.abort();
+  }
+
   async #run(): Promise<TerminationReport> {
     // Leaves the constructor first, so that whoever made it can store it.
     await Promise.resolve();
-    const left = (await this.#askToEnd()) ? 0 : await this.#kill();
+    if (!(await this.#askToEnd())) {
+      await this.#kill();
+    }
     this.isDone = true;
     return {
       signal: this.#signal,
       signalled: this.#signalled.size,
       killed: this.#killed,
-      left,
       durationMs: Math.round(performance.now() - this.#startedAt),
     };
   }
@@ -97,9 +103,9 @@ export class Termination {
     }
   }
 
-  /** Steps 3 and 4. Answers how many are left. */
-  async #kill(): Promise<number> {
-    const giveUpAt = performance.now() + verifyLimitMs;
+  /** Steps 3 and 4. */
+  async #kill(): Promise<void> {
+    let pauseMs = firstLookMs;
     const killed = new Set<number>();
     for (;;) {
       const members = await this.#look(() => this.#freeze());
@@ -110,10 +116,11 @@ export class Termination {
         }
       }
       this.#killed = killed.size;
-      if (members.length === 0 || performance.now() > giveUpAt) {
-        return members.length;
+      if (members.length === 0) {
+        return;
       }
-      await wait(firstLookMs);
+      await this.#pause(pauseMs);
+      pauseMs = Math.min(pauseMs * 1.5, slowestLookMs);
     }
   }
 
@@ -139,7 +146,7 @@ export class Termination {
       try {
         return scan();
       } catch {
-        await wait(slowestLookMs);
+        await this.#pause(slowestLookMs);
       }
     }
   }
@@ -148,14 +155,18 @@ export class Termination {
     this.#hurry = new AbortController();
     // Being hastened ends the pause; that is no error.
     await wait(ms, undefined, { signal: this.#hurry.signal }).catch(() => undefined);
+    if (this.#isAbandoned) {
+      await never;
+    }
   }
 }
+
+const never = new Promise<never>(() => undefined);
 
 /** The report in words, for the task's reason. */
 export function describeTermination(report: TerminationReport): string {
   const processes = (count: number) => (count === 1 ? "1 process" : `${count} processes`);
   const first = `${report.signal} to ${processes(report.signalled)}`;
   const second = report.killed === 0 ? "" : `, then SIGKILL to the ${report.killed} left`;
-  const last = report.left === 0 ? "none left" : `${processes(report.left)} could not be ended`;
-  return `${first}${second}; ${last} after ${(report.durationMs / 1000).toFixed(1)} s`;
+  return `${first}${second}; none left after ${(report.durationMs / 1000).toFixed(1)} s`;
 }
