@@ -65,7 +65,7 @@ describe("/openapi.json", () => {
     );
     const list = description.paths["/taskapi/tasks/"]?.get?.parameters ?? [];
     const limit = list.find((parameter) => parameter.name === "limit");
-    expect(limit).toMatchObject({ in: "query", schema: { type: "integer", minimum: 1, maximum: 1000 } });
+    expect(limit).toMatchObject({ in: "query", schema: { type: "integer", minimum: 1, maximum: 10_000 } });
     const answer = submit?.responses["201"]?.content?.["application/json"]?.schema;
     expect(answer).toMatchObject({ properties: { id: { type: "integer" }, completed_at: {} } });
   });

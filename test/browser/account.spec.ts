@@ -11,7 +11,7 @@ test("a person registers, logs out and logs in again", async ({ page, server }) 
   await page.getByLabel("Email").fill("anna@example.com");
   await page.getByLabel("Password").fill("a good password");
   await page.getByRole("button", { name: "Register" }).click();
-  await expect(page.getByRole("heading", { name: "Tasks" })).toBeVisible();
+  await expect(page.getByRole("heading", { name: "Tasks", exact: true })).toBeVisible();
   await page.getByRole("button", { name: "Log out" }).first().click();
   await expect(page.getByRole("heading", { name: "Log in" })).toBeVisible();
   await page.goto(`${server.url}/tasks`);
@@ -19,7 +19,7 @@ test("a person registers, logs out and logs in again", async ({ page, server }) 
   await page.getByLabel("Username").fill("anna");
   await page.getByLabel("Password").fill("a good password");
   await page.getByRole("button", { name: "Log in" }).click();
-  await expect(page.getByRole("heading", { name: "Tasks" })).toBeVisible();
+  await expect(page.getByRole("heading", { name: "Tasks", exact: true })).toBeVisible();
 });
 
 test("what is wrong is said beside its field", async ({ page, anna }) => {

@@ -37,5 +37,5 @@ export async function logIn(page: Page, member: Member): Promise<void> {
   await page.getByLabel("Username").fill(member.username);
   await page.getByLabel("Password").fill(member.password);
   await page.getByRole("button", { name: "Log in" }).click();
-  await page.getByRole("heading", { name: "Tasks" }).waitFor();
+  await page.getByRole("heading", { name: "Tasks", exact: true }).waitFor();
 }

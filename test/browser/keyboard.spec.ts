@@ -19,6 +19,7 @@ test("tasks are found, opened and killed by keyboard alone", async ({ page, anna
   await page.keyboard.press("j");
   await page.keyboard.press("Enter");
   await expect(page).toHaveURL(/\/tasks\/1$/);
+  await expect(page.getByRole("button", { name: "Kill", exact: true })).toBeEnabled();
   await page.keyboard.press(".");
   const dialog = page.getByRole("dialog", { name: /older/ });
   await expect(dialog).toBeVisible();
@@ -26,7 +27,7 @@ test("tasks are found, opened and killed by keyboard alone", async ({ page, anna
   await expect(page.getByText("killed").first()).toBeVisible();
   await page.keyboard.press("g");
   await page.keyboard.press("t");
-  await expect(page.getByRole("heading", { name: "Tasks" })).toBeVisible();
+  await expect(page.getByRole("heading", { name: "Tasks", exact: true })).toBeVisible();
   await page.keyboard.press("n");
   await expect(page.getByRole("heading", { name: "New task" })).toBeVisible();
 });
