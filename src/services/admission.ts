@@ -26,18 +26,23 @@ export type AdmissionOptions = {
 };
 
 export type Admission = Service & {
+  /** A task was submitted that may start at this time. */
+  delayedUntil(at: number): void;
   /** Why this pending task waits; with `ahead`, how many go first. */
   explain(task: ListedTask, ahead: number | null): string;
 };
 
 const intervalMs = 5000;
-const restMs = 3;
+const restMs = 2;
+/** Nodes and queues change seldom; what is known of them may be this old. */
+const surroundingsHoldMs = 1000;
 /** A handed task nobody claimed within this time was lost on the way. */
 const handPatienceMs = 10_000;
 /** setTimeout cannot wait longer than 2^31 ms; the next round sets the timer again. */
 const longestTimerMs = 86_400_000;
 
-type Situation = { slots: number; running: RunningCounts; queues: readonly QueueRow[] };
+type Surroundings = { slots: number; queues: readonly QueueRow[] };
+type Situation = Surroundings & { running: RunningCounts };
 
 export function createAdmission(options: AdmissionOptions): Admission {
   const { store, dispatcher, clock } = options;
@@ -48,6 +53,7 @@ export function createAdmission(options: AdmissionOptions): Admission {
   };
   let dueTimer: NodeJS.Timeout | null = null;
   let nextDueAt: number | null = null;
+  let surroundings: Surroundings & { at: number } = { at: Number.NEGATIVE_INFINITY, slots: 0, queues: [] };
   let nextSweepAt = 0;
 
   const service = createService({ name: "admission", intervalMs, restMs, log: options.log, runOnce });
@@ -59,24 +65,24 @@ export function createAdmission(options: AdmissionOptions): Admission {
     const isDue = isSweep || (nextDueAt !== null && nextDueAt <= now);
     const due = isDue ? await store.tasks.promoteDue({ now }) : 0;
     nextSweepAt = isSweep ? now + intervalMs : nextSweepAt;
-    situation = await look(now);
+    surroundings = surroundings.at + surroundingsHoldMs > now ? surroundings : { at: now, ...(await look(now)) };
+    situation = { ...surroundings, running: await store.tasks.countRunning() };
     const freeSlots = situation.slots - situation.running.total - (await store.tasks.countHanded());
     const handed = freeSlots > 0 ? await handOver(freeSlots) : 0;
-    await armTimer(now);
+    if (isDue) {
+      nextDueAt = await store.tasks.nextDue();
+      armTimer();
+    }
     return { handed, takenBack, due };
   }
 
-  async function look(now: number): Promise<Situation> {
-    const [nodes, running, queues] = await Promise.all([
-      store.nodes.list(),
-      store.tasks.countRunning(),
-      store.queues.list(),
-    ]);
+  async function look(now: number): Promise<Surroundings> {
+    const [nodes, queues] = await Promise.all([store.nodes.list(), store.queues.list()]);
     let slots = 0;
     for (const node of nodes) {
       slots += node.leaseUntil > now ? node.slots : 0;
     }
-    return { slots, running, queues };
+    return { slots, queues };
   }
 
   async function handOver(freeSlots: number): Promise<number> {
@@ -106,12 +112,11 @@ export function createAdmission(options: AdmissionOptions): Admission {
     return options.lanes === null || options.lanes.includes(queue);
   }
 
-  async function armTimer(now: number): Promise<void> {
+  function armTimer(): void {
     if (dueTimer !== null) {
       clearTimeout(dueTimer);
     }
-    nextDueAt = await store.tasks.nextDue();
-    const waitMs = nextDueAt === null ? null : Math.min(Math.max(nextDueAt - now, 0), longestTimerMs);
+    const waitMs = nextDueAt === null ? null : Math.min(Math.max(nextDueAt - clock(), 0), longestTimerMs);
     dueTimer = waitMs === null ? null : setTimeout(service.poke, waitMs);
     dueTimer?.unref();
   }
@@ -119,6 +124,12 @@ export function createAdmission(options: AdmissionOptions): Admission {
   return {
     ...service,
     runOnce,
+    delayedUntil(at) {
+      if (nextDueAt === null || at < nextDueAt) {
+        nextDueAt = at;
+        armTimer();
+      }
+    },
     async stop() {
       await service.stop();
       if (dueTimer !== null) {

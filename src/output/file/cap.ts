@@ -1,8 +1,7 @@
 import { execFile } from "node:child_process";
-import { stat } from "node:fs/promises";
+import { statSync } from "node:fs";
 import type { Gap } from "../output.ts";
 import { readGap, removeGap, toGap, writeGap } from "./gap-record.ts";
-import { isMissing } from "./paths.ts";
 
 /**
  * Keeps an output file near a size while its process goes on writing, by punching a hole in the middle: offsets stay
@@ -49,7 +48,7 @@ export function createCapper(directory: string): Capper {
       return isKnownToPunch;
     }
     const punched = await punch(path, size + behindEndBytes, pageBytes);
-    if (!punched.isDone && (await sizeOf(path)) === null) {
+    if (!punched.isDone && sizeOf(path) === null) {
       return false;
     }
     isKnownToPunch = punched.isDone;
@@ -58,7 +57,7 @@ export function createCapper(directory: string): Capper {
   }
 
   async function shorten(path: string, capBytes: number): Promise<Gap | null> {
-    const size = await sizeOf(path);
+    const size = sizeOf(path);
     if (size === null) {
       return null;
     }
@@ -70,7 +69,7 @@ export function createCapper(directory: string): Capper {
     }
     await writeGap(path, { ...range, isPending: true });
     const punched = await punch(path, range.first, range.last + 1 - range.first);
-    if (!punched.isDone && (await sizeOf(path)) === null) {
+    if (!punched.isDone && sizeOf(path) === null) {
       await removeGap(path);
       return null;
     }
@@ -122,15 +121,9 @@ function punch(path: string, offset: number, length: number): Promise<Punched> {
   });
 }
 
-async function sizeOf(path: string): Promise<number | null> {
-  try {
-    return (await stat(path)).size;
-  } catch (error) {
-    if (isMissing(error)) {
-      return null;
-    }
-    throw error;
-  }
+/** Null when there is no such file. Looked up in place, see gap-record.ts. */
+function sizeOf(path: string): number | null {
+  return statSync(path, { throwIfNoEntry: false })?.size ?? null;
 }
 
 function describe(directory: string, reason: string): string {

@@ -1,4 +1,5 @@
-import { readlink, rename, rm, symlink } from "node:fs/promises";
+import { lstatSync, readlinkSync } from "node:fs";
+import { rename, rm, symlink } from "node:fs/promises";
 import type { Gap } from "../output.ts";
 import { isMissing } from "./paths.ts";
 
@@ -21,12 +22,18 @@ export type GapRecord = Gap & { isPending: boolean };
 
 const recordText = /^(pending:)?(\d+)-(\d+)$/;
 
-/** The recorded range, null for none. Fails when the record is not one of ours. */
+/**
+ * The recorded range, null for none. Fails when the record is not one of ours. Read in place: two system calls are some
+ * microseconds, and each end of an attempt asks; the thread pool, which the database's disk waits share, takes far longer.
+ */
 export async function readGap(path: string): Promise<GapRecord | null> {
   const recordPath = `${path}.gap`;
+  if (lstatSync(recordPath, { throwIfNoEntry: false }) === undefined) {
+    return null;
+  }
   let text: string;
   try {
-    text = await readlink(recordPath);
+    text = readlinkSync(recordPath);
   } catch (error) {
     if (isMissing(error)) {
       return null;

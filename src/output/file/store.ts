@@ -1,12 +1,12 @@
-import { mkdirSync } from "node:fs";
-import { rm, stat } from "node:fs/promises";
+import { mkdirSync, statSync } from "node:fs";
+import { rm } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import type { OutputStore } from "../output.ts";
 import { createCapper } from "./cap.ts";
 import { followFile } from "./follow.ts";
 import { readGap, removeGap, toGap } from "./gap-record.ts";
 import { createLineReader } from "./lines.ts";
-import { isMissing, outputPath } from "./paths.ts";
+import { outputPath } from "./paths.ts";
 import { readFileRange } from "./read.ts";
 import { createWatcher } from "./watch.ts";
 
@@ -24,14 +24,7 @@ export function createFileOutput(options: { directory: string }): OutputStore {
       return path;
     },
     async size(attempt) {
-      try {
-        return (await stat(outputPath(directory, attempt))).size;
-      } catch (error) {
-        if (isMissing(error)) {
-          return 0;
-        }
-        throw error;
-      }
+      return statSync(outputPath(directory, attempt), { throwIfNoEntry: false })?.size ?? 0;
     },
     async gap(attempt) {
       return toGap(await readGap(outputPath(directory, attempt)));

@@ -47,10 +47,18 @@ export async function submitTask(
     throw new Refusal("idempotency_key_reused");
   }
   if (result.kind === "created") {
-    context.live.changed({ taskId: result.task.id, kind: "created" });
-    context.admission.poke();
+    announce(context, result.task);
   }
   return { task: await detailOf(context, actor, result.task), isReplayed: result.kind === "replayed" };
+}
+
+function announce(context: Context, task: TaskRow): void {
+  context.live.changed({ taskId: task.id, kind: "created" });
+  if (task.notBefore !== null && task.notBefore > context.clock()) {
+    context.admission.delayedUntil(task.notBefore);
+  } else {
+    context.admission.poke();
+  }
 }
 
 /** Everything that decides what runs needs the permission, or a variable like LD_PRELOAD would be a free command. */

@@ -2,6 +2,9 @@ import type { Selectable } from "kysely";
 import type { QueueRow, Queues } from "../store.ts";
 import type { Access } from "./access.ts";
 import type { Database } from "./schema.ts";
+import { statement } from "./statement.ts";
+
+const findByName = statement(1, (db, name: string) => db.selectFrom("queues").selectAll().where("name", "=", name));
 
 export function queuesOn({ read }: Access): Queues {
   return {
@@ -11,7 +14,7 @@ export function queuesOn({ read }: Access): Queues {
     },
 
     async find(by) {
-      const row = await read.selectFrom("queues").selectAll().where("name", "=", by.name).executeTakeFirst();
+      const [row] = (await findByName(read, by.name)).rows;
       return row === undefined ? null : toQueue(row);
     },
   };

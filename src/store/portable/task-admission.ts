@@ -1,5 +1,6 @@
 import type { RunningCounts, Tasks } from "../store.ts";
 import type { Access } from "./access.ts";
+import { statement } from "./statement.ts";
 
 /**
  * What decides which task goes next. A pending task is `delayed` until its time, then `ready`, then `handed` to the
@@ -17,6 +18,46 @@ type Admission = Pick<
   | "countRunning"
   | "countAhead"
 >;
+
+const nextReadyOwner = statement(2, (db, queue: string, last: number) =>
+  db
+    .selectFrom("tasks")
+    .select((eb) => eb.fn.min<number | null>("owner_id").as("next"))
+    .where("stage", "=", "ready")
+    .where("queue", "=", queue)
+    .where("owner_id", ">", last),
+);
+
+const firstReady = statement(3, (db, queue: string, ownerId: number, limit: number) =>
+  db
+    .selectFrom("tasks")
+    .select(["id", "owner_id", "queue", "neg_priority", "attempt"])
+    .where("stage", "=", "ready")
+    .where("queue", "=", queue)
+    .where("owner_id", "=", ownerId)
+    .orderBy("neg_priority")
+    .orderBy("id")
+    .limit(limit),
+);
+
+const handOne = statement(2, (db, id: number, now: number) =>
+  db.updateTable("tasks").set({ stage: "handed", handed_at: now }).where("id", "=", id).where("stage", "=", "ready"),
+);
+
+const countHanded = statement(0, (db) =>
+  db
+    .selectFrom("tasks")
+    .select((eb) => eb.fn.countAll<number>().as("count"))
+    .where("stage", "=", "handed"),
+);
+
+const countRunning = statement(0, (db) =>
+  db
+    .selectFrom("tasks")
+    .select((eb) => ["owner_id", "queue", eb.fn.countAll<number>().as("count")])
+    .where("status", "=", "running")
+    .groupBy(["owner_id", "queue"]),
+);
 
 export function admissionOn({ read, note }: Access): Admission {
   return {
@@ -45,32 +86,17 @@ export function admissionOn({ read, note }: Access): Admission {
       const owners: number[] = [];
       let last = -1;
       for (;;) {
-        const row = await read
-          .selectFrom("tasks")
-          .select((eb) => eb.fn.min<number | null>("owner_id").as("next"))
-          .where("stage", "=", "ready")
-          .where("queue", "=", of.queue)
-          .where("owner_id", ">", last)
-          .executeTakeFirstOrThrow();
-        if (row.next === null) {
+        const next = (await nextReadyOwner(read, of.queue, last)).rows[0]?.next ?? null;
+        if (next === null) {
           return owners;
         }
-        owners.push(row.next);
-        last = row.next;
+        owners.push(next);
+        last = next;
       }
     },
 
     async listReady(of) {
-      const rows = await read
-        .selectFrom("tasks")
-        .select(["id", "owner_id", "queue", "neg_priority", "attempt"])
-        .where("stage", "=", "ready")
-        .where("queue", "=", of.queue)
-        .where("owner_id", "=", of.ownerId)
-        .orderBy("neg_priority")
-        .orderBy("id")
-        .limit(of.limit)
-        .execute();
+      const { rows } = await firstReady(read, of.queue, of.ownerId, of.limit);
       return rows.map((row) => ({
         id: row.id,
         ownerId: row.owner_id,
@@ -84,13 +110,8 @@ export function admissionOn({ read, note }: Access): Admission {
       note(async (db) => {
         const handed: number[] = [];
         for (const id of tasks.ids) {
-          const result = await db
-            .updateTable("tasks")
-            .set({ stage: "handed", handed_at: tasks.now })
-            .where("id", "=", id)
-            .where("stage", "=", "ready")
-            .executeTakeFirst();
-          if (result.numUpdatedRows > 0n) {
+          const { numAffectedRows = 0n } = await handOne(db, id, tasks.now);
+          if (numAffectedRows > 0n) {
             handed.push(id);
           }
         }
@@ -105,21 +126,11 @@ export function admissionOn({ read, note }: Access): Admission {
       }),
 
     async countHanded() {
-      const row = await read
-        .selectFrom("tasks")
-        .select((eb) => eb.fn.countAll<number>().as("count"))
-        .where("stage", "=", "handed")
-        .executeTakeFirstOrThrow();
-      return row.count;
+      return (await countHanded(read)).rows[0]?.count ?? 0;
     },
 
     async countRunning() {
-      const rows = await read
-        .selectFrom("tasks")
-        .select((eb) => ["owner_id", "queue", eb.fn.countAll<number>().as("count")])
-        .where("status", "=", "running")
-        .groupBy(["owner_id", "queue"])
-        .execute();
+      const { rows } = await countRunning(read);
       const counts: RunningCounts = { byOwner: new Map(), byQueue: new Map(), total: 0 };
       for (const { owner_id, queue, count } of rows) {
         counts.byOwner.set(owner_id, (counts.byOwner.get(owner_id) ?? 0) + count);

@@ -1,6 +1,7 @@
 import type { KillRequest, Tasks } from "../store.ts";
 import type { Access } from "./access.ts";
 import type { Connection } from "./schema.ts";
+import { statement } from "./statement.ts";
 import { findTask, requireTask, toKillRequest } from "./task-row.ts";
 
 type KillOrder = Parameters<Tasks["requestKill"]>[0];
@@ -49,49 +50,60 @@ export function endsOn({
   };
 }
 
+const nodeName = statement(1, (db, id: number) => db.selectFrom("nodes").select("name").where("id", "=", id));
+
+const becomeRunning = statement(
+  6,
+  (db, id: number, expected: number, attempt: number, nodeId: number, name: string, now: number) =>
+    db
+      .updateTable("tasks")
+      .set({
+        status: "running",
+        stage: "",
+        attempt,
+        node_id: nodeId,
+        node_name: name,
+        handed_at: null,
+        started_at: null,
+        reason: null,
+        updated_at: now,
+      })
+      .where("id", "=", id)
+      .where("status", "=", "pending")
+      .where("attempt", "=", expected)
+      .where("kill_requested_at", "is", null),
+);
+
+const addAttempt = statement(
+  6,
+  (db, taskId: number, number: number, nodeId: number, name: string, nonce: string, now: number) =>
+    db.insertInto("attempts").values({
+      task_id: taskId,
+      number,
+      node_id: nodeId,
+      node_name: name,
+      nonce,
+      created_at: now,
+      output_bytes: 0,
+    }),
+);
+
 /**
  * Any number of nodes may try at once: the update applies for one of them, because it names the status and the attempt
  * number and changes both.
  */
 async function claim(db: Connection, task: Claim) {
-  const node = await db.selectFrom("nodes").select("name").where("id", "=", task.nodeId).executeTakeFirst();
+  const [node] = (await nodeName(db, task.nodeId)).rows;
   if (node === undefined) {
     throw new Error(`Node ${task.nodeId} is not registered, so it cannot claim task ${task.taskId}.`);
   }
   const attempt = task.expectedAttempt + 1;
-  const result = await db
-    .updateTable("tasks")
-    .set({
-      status: "running",
-      stage: "",
-      attempt,
-      node_id: task.nodeId,
-      node_name: node.name,
-      handed_at: null,
-      started_at: null,
-      reason: null,
-      updated_at: task.now,
-    })
-    .where("id", "=", task.taskId)
-    .where("status", "=", "pending")
-    .where("attempt", "=", task.expectedAttempt)
-    .where("kill_requested_at", "is", null)
-    .executeTakeFirst();
-  if (result.numUpdatedRows === 0n) {
+  const { taskId, nodeId, expectedAttempt, nonce, now } = task;
+  const { numAffectedRows = 0n } = await becomeRunning(db, taskId, expectedAttempt, attempt, nodeId, node.name, now);
+  if (numAffectedRows === 0n) {
     return null;
   }
-  await db
-    .insertInto("attempts")
-    .values({
-      task_id: task.taskId,
-      number: attempt,
-      node_id: task.nodeId,
-      node_name: node.name,
-      nonce: task.nonce,
-      created_at: task.now,
-      output_bytes: 0,
-    })
-    .execute();
+  await addAttempt(db, taskId, attempt, nodeId, node.name, nonce, now);
   return requireTask(db, task.taskId);
 }
 

@@ -1,6 +1,7 @@
 import { type Selectable, sql } from "kysely";
 import type { KillRequest, ListedTask, Program, TaskRow, TaskSpec } from "../store.ts";
 import type { Connection, Database } from "./schema.ts";
+import { statement } from "./statement.ts";
 
 /** Between the columns of the tasks table and a task. */
 type Columns = Selectable<Database["tasks"]>;
@@ -47,9 +48,11 @@ export function selectTasks(db: Connection) {
     .select(sql<string>`(select users.username from users where users.id = tasks.owner_id)`.as("owner_name"));
 }
 
+const findById = statement(1, (db, id: number) => selectTasks(db).select("tasks.spec").where("tasks.id", "=", id));
+
 /** One whole task; null when there is none. */
 export async function findTask(db: Connection, id: number): Promise<TaskRow | null> {
-  const row = await selectTasks(db).select("tasks.spec").where("tasks.id", "=", id).executeTakeFirst();
+  const [row] = (await findById(db, id)).rows;
   return row === undefined ? null : toTask(row);
 }
 

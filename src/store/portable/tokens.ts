@@ -1,6 +1,16 @@
 import type { Tokens } from "../store.ts";
 import type { Access } from "./access.ts";
+import { statement } from "./statement.ts";
 import { toUser } from "./users.ts";
+
+const findByHash = statement(1, (db, hash: string) =>
+  db
+    .selectFrom("tokens")
+    .innerJoin("users", "users.id", "tokens.user_id")
+    .selectAll("users")
+    .select("tokens.id as token_id")
+    .where("tokens.hash", "=", hash),
+);
 
 export function tokensOn({ read, write, dialect }: Access): Tokens {
   return {
@@ -11,13 +21,7 @@ export function tokensOn({ read, write, dialect }: Access): Tokens {
       }),
 
     async find(by) {
-      const row = await read
-        .selectFrom("tokens")
-        .innerJoin("users", "users.id", "tokens.user_id")
-        .selectAll("users")
-        .select("tokens.id as token_id")
-        .where("tokens.hash", "=", by.hash)
-        .executeTakeFirst();
+      const [row] = (await findByHash(read, by.hash)).rows;
       return row === undefined ? null : { tokenId: row.token_id, user: toUser(row) };
     },
 
