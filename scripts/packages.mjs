@@ -5,8 +5,8 @@ import { accessSync, constants } from "node:fs";
 import { join } from "node:path";
 import { say } from "./setup.mjs";
 
-/** Debian's package by the program it brings. */
-const wanted = { curl: "curl", busybox: "busybox" };
+/** Debian's package by the program it brings; a path is looked for as it is. */
+const wanted = { curl: "curl", busybox: "busybox", "/usr/bin/python3": "python3-minimal" };
 
 export function ensurePackages() {
   const missing = Object.entries(wanted).filter(([program]) => !isInstalled(program));
@@ -27,7 +27,8 @@ export function installPackages(names) {
 }
 
 function isInstalled(program) {
-  return (process.env.PATH ?? "").split(":").some((directory) => {
+  const directories = program.startsWith("/") ? ["/"] : (process.env.PATH ?? "").split(":");
+  return directories.some((directory) => {
     try {
       accessSync(join(directory, program), constants.X_OK);
       return true;
