@@ -289,7 +289,8 @@ export class Supervisor {
       return;
     }
     tracked.isOver = true;
-    const hasLeftovers = tracked.termination === null && (tracked.tree?.hasGroup() ?? false);
+    const ranMs = endedAtMs - (tracked.process?.atMs ?? endedAtMs);
+    const hasLeftovers = tracked.termination === null && (tracked.tree?.hasLeftovers(ranMs) ?? false);
     const ending: AttemptEnding = {
       key,
       how,

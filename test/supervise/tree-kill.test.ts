@@ -141,6 +141,20 @@ describe.each(shells)("on $name", (shell) => {
     expect(processesOf(bench.directory).filter(({ command }) => command.includes("sleep 1000"))).toEqual([]);
   });
 
+  it("ends what left its group and session, so that nothing is written after the end", async () => {
+    const bench = testBench(shell);
+    const watched = watch(bench);
+    const late = "setsid sh -c 'echo $$ >>pids; sleep 0.5; echo late; sleep 1000'";
+    const order = watched.start(
+      bench.order(`${late} & while [ ! -s pids ]; do sleep 0.01; done; echo on time; exit 5`),
+    );
+    const ending = await watched.endOf(order);
+    expect(ending.how).toEqual({ kind: "exited", code: 5 });
+    expect(ending.leftovers).toMatchObject({ signalled: 2, killed: 0 });
+    expect(bench.output(order)).toBe("on time\n");
+    expect(processesOf(bench.directory).filter(({ command }) => command.includes("sleep 1000"))).toEqual([]);
+  });
+
   it("touches no other attempt", async () => {
     const bench = testBench(shell);
     const watched = watch(bench);

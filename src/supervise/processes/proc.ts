@@ -114,3 +114,8 @@ export function findShellsOn(path: string): number[] {
     return (place === 1 || place === 2) && words.length === place + 2;
   });
 }
+
+/** The process number given out last, by proc(5) the fifth field of loadavg. */
+export function readLastPid(): number {
+  return Number(readWhole("/proc/loadavg")?.trim().split(" ").at(-1));
+}

@@ -1,5 +1,5 @@
 import { markerName } from "../launcher/snippet.ts";
-import { hasEnvironment, isGone, listPids, type ProcessStat, readFdLink, readStat } from "./proc.ts";
+import { hasEnvironment, isGone, listPids, type ProcessStat, readFdLink, readLastPid, readStat } from "./proc.ts";
 
 /**
  * All processes of an attempt, found by four signs, any of which is enough:
@@ -52,8 +52,26 @@ export class ProcessTree {
     return [...members.values()].sort((a, b) => a.pid - b.pid);
   }
 
-  /** True when a process with the attempt's group number is left; one system call. Only a scan tells whether it is ours. */
-  hasGroup(): boolean {
+  /**
+   * True when processes may be left of an attempt that has ended by itself; a scan tells for sure.
+   *
+   * Asked at every end, so it must be cheap: one system call for the group, and for those that left the group a look only
+   * at processes that can be younger than the attempt. Numbers are given in rising order, so those are the ones above the
+   * root's, unless the numbers have begun again from the bottom since; then, and for an attempt long enough for that to
+   * have happened, it looks at all.
+   */
+  hasLeftovers(ranMs: number): boolean {
+    try {
+      const mayHaveWrapped = ranMs > longestWithoutWrapMs || readLastPid() < this.#root.pid;
+      const isYounger = (pid: number) => mayHaveWrapped || pid > this.#root.pid;
+      return this.#hasGroup() || listPids().some((pid) => isYounger(pid) && this.#isMarked(pid));
+    } catch {
+      // A look that failed (no descriptor left) has not shown that there is nothing.
+      return true;
+    }
+  }
+
+  #hasGroup(): boolean {
     try {
       process.kill(-this.#root.pid, 0);
       return true;
@@ -86,6 +104,9 @@ export class ProcessTree {
     );
   }
 }
+
+/** Far less than a machine needs to give out all its process numbers (32,768 at the least). */
+const longestWithoutWrapMs = 5000;
 
 function addDescendants(
   members: ReadonlyMap<number, ProcessStat>,
