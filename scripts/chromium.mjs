@@ -1,5 +1,5 @@
-// Finds a Chromium for the browser tests: the machine's own, else the one shipped by npm, else, as root on Debian, the
-// distribution's package. Each is tried by opening a page, since a browser without its libraries is no browser.
+// Finds a Chromium for the browser tests: the machine's own, else, as root on Debian, the distribution's package, else the
+// one shipped by npm. Each is tried by opening a page, since a browser without its libraries is no browser.
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync } from "node:fs";
 import { tmpdir } from "node:os";
@@ -9,7 +9,7 @@ import { root, runtime } from "./setup.mjs";
 
 /** A Chromium that starts, with the environment it needs; null when there is none and none can be installed. */
 export function ensureChromium() {
-  return findInstalled() ?? unpackShipped() ?? installPackage();
+  return findInstalled() ?? installPackage() ?? unpackShipped();
 }
 
 function findInstalled() {
@@ -57,5 +57,5 @@ function unpackShipped() {
 }
 
 function installPackage() {
-  return installPackages(["chromium"]) ? findInstalled() : null;
+  return installPackages(["chromium", "fonts-liberation"]) ? findInstalled() : null;
 }
