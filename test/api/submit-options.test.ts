@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, it } from "vitest";
 import { send } from "../support/http.ts";
 import { type Member, startServer, startSharedServer } from "../support/server.ts";
 
-/** When a task runs, for how long, and what is only refused for now. */
+/** When a task runs, for how long, and which fields this version refuses. */
 const server = startSharedServer();
 let ada: Member;
 beforeAll(async () => {
