@@ -1,14 +1,17 @@
-import type { OutputChunk, TaskDetail } from "../contract/index.ts";
+import { isOver, type OutputChunk, type TaskDetail } from "../contract/index.ts";
 import { ApiFailure, type Client, contract } from "./client.ts";
 
 /**
  * Follows a task's output over broken connections: after a break it goes on from the last offset, so that no byte is
- * lost or shown twice. Gives up only when the server refuses (ApiFailure below 500) or the caller aborts.
+ * lost or shown twice. Without a given attempt it begins with the latest one and goes on through its retries until the
+ * task is over. Gives up only when the server refuses (ApiFailure below 500) or the caller aborts.
  */
 export type FollowEvent =
-  | { kind: "output"; offset: number; data: Uint8Array }
+  | { kind: "output"; attempt: number; offset: number; data: Uint8Array }
   | { kind: "interrupted"; error: Error; retryInMs: number }
   | { kind: "resumed" }
+  /** An attempt ended, and another will follow. Offsets begin at 0 again. */
+  | { kind: "attempt_ended"; attempt: number; task: TaskDetail }
   | { kind: "end"; task: TaskDetail };
 
 export type FollowOptions = { attempt?: number; offset?: number; signal?: AbortSignal };
@@ -21,9 +24,11 @@ export async function* followOutput(
   options: FollowOptions = {},
 ): AsyncGenerator<FollowEvent> {
   let offset = options.offset ?? 0;
+  let attempt = options.attempt;
   let failures = 0;
   for (;;) {
-    const query = { offset, ...(options.attempt === undefined ? {} : { attempt: options.attempt }) };
+    let hasEnded = false;
+    const query = { offset, ...(attempt === undefined ? {} : { attempt }) };
     try {
       const events = client.events(contract.streamOutput, { params: { id }, query }, abortable(options.signal));
       for await (const event of events) {
@@ -34,14 +39,25 @@ export async function* followOutput(
         if (event.event === "output") {
           const chunk = JSON.parse(event.data) as OutputChunk;
           const data = Uint8Array.from(atob(chunk.data), (character) => character.charCodeAt(0));
+          attempt = chunk.attempt;
           offset = chunk.offset + data.length;
-          yield { kind: "output", offset: chunk.offset, data };
+          yield { kind: "output", attempt, offset: chunk.offset, data };
         } else if (event.event === "end") {
-          yield { kind: "end", task: JSON.parse(event.data) as TaskDetail };
-          return;
+          const task = JSON.parse(event.data) as TaskDetail;
+          if (options.attempt !== undefined || isOver(task.status)) {
+            yield { kind: "end", task };
+            return;
+          }
+          const ended = attempt ?? task.attempt;
+          yield { kind: "attempt_ended", attempt: ended, task };
+          attempt = ended + 1;
+          offset = 0;
+          hasEnded = true;
         }
       }
-      throw new Error("The server closed the stream.");
+      if (!hasEnded) {
+        throw new Error("The server closed the stream.");
+      }
     } catch (error) {
       if (options.signal?.aborted || (error instanceof ApiFailure && error.status < 500)) {
         throw error;

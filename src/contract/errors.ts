@@ -18,6 +18,18 @@ export const errorRegistry = {
   not_found: { status: 404, detail: "Not found." },
   method_not_allowed: { status: 405, detail: 'Method "{method}" not allowed.' },
   already_over: { status: 409, detail: "Task {id} is already over: it is {status}." },
+  not_running: { status: 409, detail: "Task {id} does not run: it is {status}." },
+  already_suspended: { status: 409, detail: "Task {id} is already suspended." },
+  not_suspended: { status: 409, detail: "Task {id} is not suspended." },
+  no_input: {
+    status: 409,
+    detail: "Task {id} takes no input: submit it with input (or pty) set to true to be able to send it some.",
+  },
+  input_ended: { status: 409, detail: "The input of task {id} has been ended; nothing more can be sent." },
+  input_full: {
+    status: 409,
+    detail: "Task {id} does not read its input: {accepted} of {bytes} bytes were taken. Send the rest later.",
+  },
   last_admin: {
     status: 409,
     detail: "This is the last active admin. Make somebody else an admin first.",
@@ -34,6 +46,10 @@ export const errorRegistry = {
   internal_error: {
     status: 500,
     detail: "Something went wrong on the server. Its log has the request id {requestId}.",
+  },
+  node_silent: {
+    status: 503,
+    detail: "The node that runs task {id} did not answer, so nothing is known to have been done. Try again.",
   },
   not_ready: { status: 503, detail: "The server cannot work right now: {problem}" },
 } as const;

@@ -1,10 +1,17 @@
 import { outputEndpoints } from "./output.ts";
 import { systemEndpoints } from "./system.ts";
+import { taskControlEndpoints } from "./task-control.ts";
 import { taskEndpoints } from "./tasks.ts";
 import { userEndpoints } from "./users.ts";
 
 /** Everything server, browser and CLI share. The only barrel of the project. */
-export const contract = { ...userEndpoints, ...taskEndpoints, ...outputEndpoints, ...systemEndpoints };
+export const contract = {
+  ...userEndpoints,
+  ...taskEndpoints,
+  ...taskControlEndpoints,
+  ...outputEndpoints,
+  ...systemEndpoints,
+};
 export type Contract = typeof contract;
 export type EndpointName = keyof Contract;
 
@@ -13,7 +20,9 @@ export * from "./errors.ts";
 export * from "./output.ts";
 export * from "./permissions.ts";
 export * from "./system.ts";
+export * from "./task-control.ts";
 export * from "./task-input.ts";
+export * from "./task-policy.ts";
 export * from "./task-states.ts";
 export * from "./tasks.ts";
 export * from "./users.ts";

@@ -28,7 +28,7 @@ export const outputLines = z.object({
 });
 
 /** `event: output` of the stream. Its `id` is the offset to go on from. */
-export const outputChunk = z.object({ offset: z.int(), data: z.string() });
+export const outputChunk = z.object({ attempt: z.int(), offset: z.int(), data: z.string() });
 
 export type OutputLines = z.output<typeof outputLines>;
 export type OutputChunk = z.output<typeof outputChunk>;
@@ -62,7 +62,8 @@ export const outputEndpoints = {
   streamOutput: endpoint({
     ...shared,
     path: "/taskapi/tasks/:id/output/stream/",
-    summary: "Server-sent events: `output` with base64 data from the offset on, then `end` with the task.",
+    summary:
+      "Server-sent events: `output` with base64 data from the offset on, then, when the attempt is over, `end` with the task. One that is still pending then is tried again: ask for the next attempt.",
     kind: "events",
     query: ofAttempt.extend({ offset: wholeNumber(0).optional() }),
     response: outputChunk,

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { freeText, label, processText, processValue, timeInput } from "./fields.ts";
+import { limits, retry, sandboxModes, terminalSize } from "./task-policy.ts";
 
 /**
  * What can be submitted. A program's single argument may be 128 KiB on Linux (MAX_ARG_STRLEN), which bounds `command`,
@@ -9,8 +10,8 @@ export const maxArgumentBytes = 131_000;
 export const maxScriptBytes = 1_048_576;
 export const maxStdinBytes = 2_097_152;
 export const maxNameCharacters = 255;
-/** Ten years: beyond it a timer means nothing. */
-export const maxTimeoutSeconds = 315_360_000;
+/** Half a year. A longer time-out is a mistake (milliseconds for seconds, say); a task that may run for ever has none. */
+export const maxTimeoutSeconds = 15_552_000;
 
 const environmentName = /^[A-Za-z_][A-Za-z0-9_]*$/;
 
@@ -62,27 +63,24 @@ const fields = z.object({
   timeout_seconds: z
     .number()
     .positive({ error: "Ensure this value is greater than 0." })
-    .max(maxTimeoutSeconds)
+    .max(maxTimeoutSeconds, {
+      error: `Ensure this value is less than or equal to ${maxTimeoutSeconds} (180 days), or leave it out for no limit.`,
+    })
     .nullish(),
   kill_grace_seconds: z.number().min(0).max(86_400).nullish(),
   template: notYet,
   params: notYet,
-  retry: notYet,
-  limits: notYet,
+  retry: retry.nullish(),
+  limits: limits.nullish(),
   after: notYet,
   array: notYet,
-  sandbox: z
-    .any()
-    .refine((value) => value === undefined || value === null || value === "none", {
-      error: "Not available in this version.",
-    })
-    .optional(),
+  sandbox: z.enum(sandboxModes).nullish(),
+  /** A terminal for it: `true`, or its size. */
   pty: z
-    .any()
-    .refine((value) => value === undefined || value === null || value === false, {
-      error: "Not available in this version.",
-    })
-    .optional(),
+    .union([z.boolean(), terminalSize], { error: "Must be a valid boolean or an object with columns and rows." })
+    .nullish(),
+  /** Standard input stays open while it runs: more can be sent, until its end is. `stdin` comes first. */
+  input: z.boolean().nullish(),
 });
 
 const programs = ["command", "argv", "script"] as const;
@@ -98,6 +96,10 @@ export const submission = fields
   });
 
 export type Submission = z.output<typeof submission>;
+
+/** What a rerun changes of the task it repeats: any field of a submission, or none. */
+export const rerunEdit = fields.partial().nullish();
+export type RerunEdit = z.output<typeof rerunEdit>;
 
 /** What can be changed later. */
 export const taskEdit = z.object({ name: label(maxNameCharacters), description: freeText(10_000).nullish() });

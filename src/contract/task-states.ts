@@ -1,6 +1,6 @@
 /**
- * The states of a task, how an attempt can end, and which action is allowed in which state.
- * Store guards, the API's 409 answers, the CLI and the buttons of the web page all read this one table.
+ * The states of a task, how an attempt can end, and which action is allowed when.
+ * The API's 409 answers, the CLI and the buttons of the web page all read this one table.
  */
 export const taskStatuses = ["pending", "running", "completed", "failed", "killed"] as const;
 export type TaskStatus = (typeof taskStatuses)[number];
@@ -18,22 +18,54 @@ export const outcomes = [
 ] as const;
 export type Outcome = (typeof outcomes)[number];
 
-export const taskActions = ["edit", "kill"] as const;
+export const taskActions = ["edit", "kill", "suspend", "resume", "signal", "input", "rerun"] as const;
 export type TaskAction = (typeof taskActions)[number];
 
-type ActionRule = {
-  /** The statuses in which the action can be asked for. */
-  readonly allowedIn: readonly TaskStatus[];
-  /** Error code of the refusal in any other status, and the sentence a disabled button shows. */
-  readonly refusal: { readonly code: "already_over"; readonly sentence: string };
+/** What decides which actions are allowed. */
+export type ActionFacts = { status: TaskStatus; suspended: boolean; takes_input: boolean };
+
+/** Something an action needs: the error code of its refusal otherwise, and the sentence a disabled button shows. */
+type Requirement = {
+  readonly isMet: (task: ActionFacts) => boolean;
+  readonly code: "already_over" | "not_running" | "already_suspended" | "not_suspended" | "no_input";
+  readonly sentence: string;
 };
 
-const over = { code: "already_over", sentence: "The task is already over." } as const;
+const notOver: Requirement = {
+  isMet: (task) => !isOver(task.status),
+  code: "already_over",
+  sentence: "The task is already over.",
+};
+const running: Requirement = {
+  isMet: (task) => task.status === "running",
+  code: "not_running",
+  sentence: "The task does not run yet.",
+};
+const notSuspended: Requirement = {
+  isMet: (task) => !task.suspended,
+  code: "already_suspended",
+  sentence: "The task is already suspended.",
+};
+const suspended: Requirement = {
+  isMet: (task) => task.suspended,
+  code: "not_suspended",
+  sentence: "The task is not suspended.",
+};
+const takesInput: Requirement = {
+  isMet: (task) => task.takes_input,
+  code: "no_input",
+  sentence: "The task takes no input: it was submitted without `input` and without `pty`.",
+};
 
-/** One row per action. Only `name` and `description` can be edited, at any time. */
-export const actionRules: Readonly<Record<TaskAction, ActionRule>> = {
-  edit: { allowedIn: taskStatuses, refusal: over },
-  kill: { allowedIn: ["pending", "running"], refusal: over },
+/** One row per action: what it needs, the first unmet one is told. Edit changes name and description, at any time. */
+const requirements: Readonly<Record<TaskAction, readonly Requirement[]>> = {
+  edit: [],
+  kill: [notOver],
+  suspend: [notOver, running, notSuspended],
+  resume: [notOver, running, suspended],
+  signal: [notOver, running],
+  input: [notOver, running, takesInput],
+  rerun: [],
 };
 
 /** True when nothing about how the task ended can change any more. */
@@ -41,11 +73,12 @@ export function isOver(status: TaskStatus): boolean {
   return status === "completed" || status === "failed" || status === "killed";
 }
 
-export function isAllowed(action: TaskAction, status: TaskStatus): boolean {
-  return actionRules[action].allowedIn.includes(status);
+/** Why the action cannot be done to a task that stands so; null when it can. */
+export function actionRefusal(action: TaskAction, task: ActionFacts): Omit<Requirement, "isMet"> | null {
+  return requirements[action].find((requirement) => !requirement.isMet(task)) ?? null;
 }
 
-/** The actions a task in this status allows, in the order of the table. */
-export function allowedActions(status: TaskStatus): TaskAction[] {
-  return taskActions.filter((action) => isAllowed(action, status));
+/** The actions a task that stands so allows, in the order of the table. */
+export function allowedActions(task: ActionFacts): TaskAction[] {
+  return taskActions.filter((action) => actionRefusal(action, task) === null);
 }

@@ -2,16 +2,23 @@ import { z } from "zod";
 import { endpoint } from "./endpoint.ts";
 import { flag, wholeNumber } from "./fields.ts";
 import { submission, taskEdit } from "./task-input.ts";
+import { limitInForce, limits, retry, sandboxModes, terminalSize } from "./task-policy.ts";
 import { outcomes, taskActions, taskStatuses } from "./task-states.ts";
 
 /** Tasks: submit, list, look at, edit, kill, and the stream of their changes. */
 const time = z.iso.datetime();
 
+/** What an attempt used: all its processes together. Null: nothing measured it (it was too short, or may not be read). */
 export const usage = z.object({
-  /** Processor time of all waited-for processes, user and system together. */
+  /** Processor time, user and system together. */
   cpu_ms: z.int().nullable(),
-  /** Largest resident set seen; null where nothing measured it. */
+  /** Largest resident memory seen. */
   max_rss_bytes: z.int().nullable(),
+  /** Most processes seen at once. */
+  max_processes: z.int().nullable(),
+  /** Bytes read from and written to storage. */
+  read_bytes: z.int().nullable(),
+  write_bytes: z.int().nullable(),
 });
 
 /** Bytes removed from the middle by the output cap: first and last offset, both included. */
@@ -45,6 +52,10 @@ export const taskSummary = z.object({
   node: z.string().nullable(),
   output_bytes: z.int(),
   suspended: z.boolean(),
+  /** True when input can be sent to it while it runs. */
+  takes_input: z.boolean(),
+  /** Attempts its retry policy allows, the first one included; 1 without one. */
+  max_attempts: z.int(),
   actions: z.array(z.enum(taskActions)),
 });
 
@@ -59,6 +70,12 @@ export const taskDetail = taskSummary.extend({
   run_at: time.nullable(),
   timeout_seconds: z.number().nullable(),
   kill_grace_seconds: z.number(),
+  retry: retry.nullable(),
+  limits: limits.nullable(),
+  /** How the limits of the latest attempt are kept; empty before it started. */
+  limits_in_force: z.array(limitInForce),
+  sandbox: z.enum(sandboxModes),
+  pty: terminalSize.nullable(),
   usage,
 });
 
@@ -70,15 +87,20 @@ export const attempt = z.object({
   started_at: time.nullable(),
   completed_at: time.nullable(),
   duration_ms: z.int().nullable(),
+  /** How long it was suspended, all together. */
+  suspended_ms: z.int(),
+  suspended: z.boolean(),
   outcome: z.enum(outcomes).nullable(),
   exit_code: z.int().nullable(),
   signal: z.string().nullable(),
   reason: z.string().nullable(),
+  limits_in_force: z.array(limitInForce),
   usage,
   output_bytes: z.int(),
   output_gap: gap.nullable(),
 });
 
+export type Usage = z.output<typeof usage>;
 export type TaskSummary = z.output<typeof taskSummary>;
 export type TaskDetail = z.output<typeof taskDetail>;
 export type Attempt = z.output<typeof attempt>;
@@ -109,19 +131,6 @@ const listQuery = z.object({
 });
 
 export type ListQuery = z.output<typeof listQuery>;
-
-export const signalNames = ["SIGTERM", "SIGINT", "SIGHUP", "SIGQUIT", "SIGUSR1", "SIGUSR2", "SIGKILL"] as const;
-export type KillSignal = (typeof signalNames)[number];
-
-export const killOrder = z.object({
-  /** The first signal; what is left after the grace gets SIGKILL. `TERM` and `SIGTERM` are the same. */
-  signal: z
-    .string()
-    .transform((value) => (value.toUpperCase().startsWith("SIG") ? value.toUpperCase() : `SIG${value.toUpperCase()}`))
-    .pipe(z.enum(signalNames))
-    .default("SIGTERM"),
-  grace_seconds: z.number().min(0).max(86_400).nullish(),
-});
 
 const byId = z.object({ id: wholeNumber(1) });
 const shared = { tag: "tasks", kind: "json", status: 200 } as const;
@@ -183,18 +192,6 @@ export const taskEndpoints = {
     access: "create_tasks",
     params: byId,
     response: z.object({ detail: z.string() }),
-  }),
-  killTask: endpoint({
-    ...shared,
-    method: "POST",
-    path: "/taskapi/tasks/:id/kill/",
-    summary:
-      "Signal all processes of the task; what is left after the grace gets SIGKILL. Asked again, it goes faster.",
-    access: "create_tasks",
-    status: 202,
-    params: byId,
-    body: killOrder,
-    response: taskDetail,
   }),
   listAttempts: endpoint({
     ...shared,

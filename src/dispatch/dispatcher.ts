@@ -11,6 +11,34 @@ export type DeliveryResult = "claimed" | "drop" | "busy";
 export type PokeTopic = "kill";
 export type Poke = { topic: PokeTopic; taskId: number };
 
+/**
+ * What the node that runs an attempt is asked to do to it now. Nothing of it is kept for later: who gets no answer knows
+ * that nothing is known to have been done. (A kill is kept: it is an order in the record, and a poke.)
+ */
+export type Request =
+  | { kind: "suspend" | "resume" | "end_input" | "processes" | "usage" }
+  | { kind: "signal"; signal: NodeJS.Signals; to: "main" | "all" }
+  | { kind: "input"; data: Buffer };
+export type AttemptRequest = { taskId: number; attempt: number; by: string } & Request;
+
+/** What the node did. `not_here`: no such attempt runs on it (any more). */
+export type Reply =
+  | { kind: "done" }
+  | { kind: "not_here" }
+  | { kind: "refused"; code: "already_suspended" | "not_suspended" | "no_input" | "input_ended" }
+  | { kind: "accepted"; bytes: number }
+  | { kind: "processes"; processes: RunningProcess[] }
+  | { kind: "usage"; series: string | null };
+
+export type RunningProcess = {
+  pid: number;
+  parentPid: number;
+  state: string;
+  commandLine: string;
+  cpuMs: number;
+  rssBytes: number;
+};
+
 export type Dispatcher = {
   /** Idempotent by task and attempt. */
   add(delivery: Delivery): Promise<void>;
@@ -26,5 +54,9 @@ export type Dispatcher = {
   /** Tells every node something; a lost poke costs one heartbeat. */
   poke(poke: Poke): Promise<void>;
   onPoke(callback: (poke: Poke) => void): void;
+  /** Asks the node that runs the attempt. Null: it did not answer in time. */
+  ask(request: AttemptRequest): Promise<Reply | null>;
+  /** Answers requests for attempts of this node. */
+  onAsk(answer: (request: AttemptRequest) => Promise<Reply>): void;
   close(): Promise<void>;
 };

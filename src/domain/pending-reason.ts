@@ -1,6 +1,8 @@
 /** Why a task has not started yet, in a sentence. What is known decides how much it says. */
 export type PendingFacts = {
   now: number;
+  /** How its last attempt ended; null when there was none. */
+  lastAttempt: { number: number; of: number; how: string | null } | null;
   notBefore: number | null;
   queue: string;
   isQueuePaused: boolean;
@@ -17,8 +19,17 @@ export type PendingFacts = {
 };
 
 export function pendingReason(facts: PendingFacts): string {
+  const { lastAttempt } = facts;
+  if (lastAttempt === null) {
+    return whyWaiting(facts, "Starts");
+  }
+  const before = `Attempt ${lastAttempt.number} of ${lastAttempt.of}: ${lastAttempt.how ?? "ended."}`;
+  return `${before} ${whyWaiting(facts, "The next starts")}`;
+}
+
+function whyWaiting(facts: PendingFacts, starts: string): string {
   if (facts.notBefore !== null && facts.notBefore > facts.now) {
-    return `Starts at ${new Date(facts.notBefore).toISOString()}.`;
+    return `${starts} at ${new Date(facts.notBefore).toISOString()}.`;
   }
   if (facts.isQueuePaused) {
     return `The queue ${facts.queue} is paused.`;

@@ -10,6 +10,7 @@ import { logRequests } from "./plugins/request-log.ts";
 import { serveWebPage } from "./plugins/web-page.ts";
 import { outputRoutes } from "./routes/output.ts";
 import { systemRoutes } from "./routes/system.ts";
+import { taskControlRoutes } from "./routes/task-control.ts";
 import { taskRoutes } from "./routes/tasks.ts";
 import { userRoutes } from "./routes/users.ts";
 
@@ -39,6 +40,7 @@ export async function buildApp(context: Context, webDirectory: string): Promise<
   await describeApi(app, context.version);
   await userRoutes(app, context);
   taskRoutes(app, context);
+  taskControlRoutes(app, context);
   outputRoutes(app, context);
   systemRoutes(app, context);
   answerWrongMethods(app, context, Object.values(contract));

@@ -17,6 +17,8 @@ export type Context = {
   live: Live;
   log: Log;
   clock: () => number;
+  /** Why tasks cannot have these here, as a sentence; null where they can. */
+  missing: () => { sandbox: string | null; pty: string | null };
   /** What keeps the server from working, in sentences; empty when all is well. */
   problems: () => Promise<string[]>;
 };

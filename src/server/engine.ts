@@ -104,7 +104,19 @@ export function createEngine(config: Config, directory: DataDirectory, store: St
   }
 
   return {
-    context: { config, version, store, output, admission, dispatcher, live, log, clock, problems },
+    context: {
+      config,
+      version,
+      store,
+      output,
+      admission,
+      dispatcher,
+      live,
+      log,
+      clock,
+      problems,
+      missing: () => ({ sandbox: "not built yet", pty: "not built yet" }),
+    },
     worker,
     async start() {
       await refuseUnknownLanes(config, store);

@@ -161,6 +161,7 @@ function factsOf(
 ): Omit<PendingFacts, "isQueueServed"> {
   const queue = situation.queues.find((row) => row.name === task.queue);
   return {
+    lastAttempt: task.attempt === 0 ? null : { number: task.attempt, of: task.maxAttempts, how: task.reason },
     now,
     ahead,
     notBefore: task.notBefore,

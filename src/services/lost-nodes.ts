@@ -1,3 +1,4 @@
+import { retryDelayMs } from "../domain/retry.ts";
 import type { Log } from "../log/log.ts";
 import type { NodeRow, OpenAttempt, Store } from "../store/store.ts";
 import { createService, type Service } from "./service.ts";
@@ -14,7 +15,7 @@ export type LostNodesOptions = {
   graceMs: number;
   /** The node of this process, never judged here: after a suspend or a full disk its lease may be over while it lives. */
   ownNodeId(): number | null;
-  onLost(change: { taskId: number; kind: "ended" }): void;
+  onLost(change: { taskId: number; kind: "ended" | "changed" }): void;
 };
 
 const intervalMs = 5000;
@@ -38,6 +39,8 @@ export function createLostNodes(options: LostNodesOptions): Service {
   async function endAsLost(node: NodeRow, attempt: OpenAttempt): Promise<boolean> {
     const now = clock();
     const silentSeconds = Math.round((now - node.seenAt) / 1000);
+    const result = { number: attempt.number, status: "failed", outcome: "lost" } as const;
+    const delayMs = retryDelayMs(attempt.task.spec.retry, result, Math.random());
     const applied = await store.attempts.finish({
       taskId: attempt.taskId,
       attempt: attempt.number,
@@ -50,15 +53,17 @@ export function createLostNodes(options: LostNodesOptions): Service {
       pid: attempt.pid,
       startedAt: attempt.startedAt,
       endedAt: now,
-      cpuMs: null,
-      maxRssBytes: null,
+      usage: attempt.usage,
+      usageSeries: attempt.usageSeries,
+      suspendedMs: attempt.suspendedMs,
+      retryAt: delayMs === null ? null : now + delayMs,
       outputBytes: attempt.outputBytes,
       outputGap: attempt.outputGap,
       now,
     });
     if (applied) {
       log.warn({ taskId: attempt.taskId, attempt: attempt.number, node: node.name }, "attempt lost with its node");
-      options.onLost({ taskId: attempt.taskId, kind: "ended" });
+      options.onLost({ taskId: attempt.taskId, kind: delayMs === null ? "ended" : "changed" });
     }
     return applied;
   }

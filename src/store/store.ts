@@ -1,4 +1,13 @@
-import type { Outcome, Role, TaskStatus, UserStatus } from "../contract/index.ts";
+import type {
+  LimitInForce,
+  Outcome,
+  RetryCause,
+  Role,
+  SandboxMode,
+  TaskEventKind,
+  TaskStatus,
+  UserStatus,
+} from "../contract/index.ts";
 
 /**
  * The record: everything that must be true after a restart. The verbs are the domain's; SQL stays below this file.
@@ -13,6 +22,7 @@ export type Store = {
   tokens: Tokens;
   tasks: Tasks;
   attempts: Attempts;
+  events: Events;
   queues: Queues;
   nodes: Nodes;
   /** Runs the body in one transaction. Use only the store it is given: the outer one would wait for it for ever. */
@@ -100,6 +110,43 @@ export type TaskSpec = {
   stdin: string | null;
   timeoutMs: number | null;
   killGraceMs: number;
+  /** Null: one attempt, whatever becomes of it. */
+  retry: RetryPolicy | null;
+  limits: SpecLimits;
+  sandbox: SandboxMode;
+  /** Size of the terminal it runs in; null for none. */
+  pty: { columns: number; rows: number } | null;
+  /** Standard input stays open for what is sent later. */
+  input: boolean;
+};
+
+export type RetryPolicy = {
+  /** At most, the first one included. */
+  attempts: number;
+  backoff: "fixed" | "exponential";
+  delayMs: number;
+  maxDelayMs: number;
+  /** 0–1: the part of the delay left to chance. */
+  jitter: number;
+  on: RetryCause[];
+};
+
+export type SpecLimits = {
+  memoryBytes: number | null;
+  cpuSeconds: number | null;
+  processes: number | null;
+  openFiles: number | null;
+  nice: number | null;
+  outputBytes: number | null;
+};
+
+/** What an attempt used, all its processes together. Null: not measured. */
+export type UsageTotals = {
+  cpuMs: number | null;
+  maxRssBytes: number | null;
+  maxProcesses: number | null;
+  readBytes: number | null;
+  writeBytes: number | null;
 };
 
 export type TaskRow = {
@@ -130,10 +177,18 @@ export type TaskRow = {
   outcome: Outcome | null;
   exitCode: number | null;
   signal: string | null;
+  /** While it is pending after an attempt: how that one ended. */
   reason: string | null;
-  cpuMs: number | null;
-  maxRssBytes: number | null;
+  usage: UsageTotals;
   outputBytes: number;
+  /** 0–1 as the task itself said last; null when it says nothing. */
+  progress: number | null;
+  /** Its processes are stopped until somebody resumes it. */
+  isSuspended: boolean;
+  limitsInForce: LimitInForce[];
+  /** Of its spec: it can be sent input, and how many attempts its retry policy allows (1 without one). */
+  takesInput: boolean;
+  maxAttempts: number;
 };
 
 /** A task as it stands in a list: no environment and no stdin, and long texts of the program cut after 1,000 characters. */
@@ -250,17 +305,29 @@ export type AttemptRow = {
   startedAt: number | null;
   endedAt: number | null;
   /** Why the manager began to end it, recorded before the first signal; null when it was left alone. */
-  ending: "killed" | "timed_out" | null;
+  ending: EndingCause | null;
   outcome: Outcome | null;
   exitCode: number | null;
   signal: string | null;
   reason: string | null;
-  cpuMs: number | null;
-  maxRssBytes: number | null;
+  usage: UsageTotals;
+  /** What it used over time, as supervise/usage encodes it; null when nothing was measured. */
+  usageSeries: string | null;
   outputBytes: number;
+  /** Since when it is suspended; null when it is not. */
+  suspended: SuspendedSince | null;
+  /** How long it was suspended before, all together. */
+  suspendedMs: number;
+  limitsInForce: LimitInForce[];
   /** Range of bytes the output cap removed, both included. */
   outputGap: { first: number; last: number } | null;
 };
+
+/** Why the manager ends an attempt: somebody's order, its time, or one of its limits. */
+export type EndingCause = "killed" | "timed_out" | "limit";
+
+/** By the clock on the wall, for people, and by the machine's uptime, which no change of the clock disturbs. */
+export type SuspendedSince = { atMs: number; uptimeMs: number };
 
 /** An attempt that has no end in the record, with what is needed to go on with it. */
 export type OpenAttempt = AttemptRow & { task: TaskRow };
@@ -274,10 +341,13 @@ export type AttemptEnd = AttemptKey & {
   pid: number | null;
   startedAt: number | null;
   endedAt: number;
-  cpuMs: number | null;
-  maxRssBytes: number | null;
+  usage: UsageTotals;
+  usageSeries: string | null;
+  suspendedMs: number;
   outputBytes: number;
   outputGap: { first: number; last: number } | null;
+  /** When the next attempt may start; null when this was the last one and the task is over. */
+  retryAt: number | null;
   now: number;
 };
 
@@ -286,14 +356,43 @@ export type Attempts = {
   find(by: { taskId: number; attempt: number }): Promise<AttemptRow | null>;
   /** Attempts of the node without an end. */
   listOpen(of: { nodeId: number }): Promise<OpenAttempt[]>;
-  /** Its process runs. */
-  started(attempt: AttemptKey & { pid: number; startedAt: number; now: number }): Promise<boolean>;
+  /** Its process runs, kept to its limits in this way. */
+  started(
+    attempt: AttemptKey & { pid: number; startedAt: number; limitsInForce: LimitInForce[]; now: number },
+  ): Promise<boolean>;
   /** The manager begins to end it. */
-  ending(attempt: AttemptKey & { cause: "killed" | "timed_out"; reason: string; now: number }): Promise<boolean>;
+  ending(attempt: AttemptKey & { cause: EndingCause; reason: string; now: number }): Promise<boolean>;
+  /**
+   * It is about to be suspended (`since`), or goes on after having been suspended for so long altogether. Written before
+   * its processes are stopped, and before they are let go.
+   */
+  suspend(attempt: AttemptKey & { since: SuspendedSince; now: number }): Promise<boolean>;
+  resume(attempt: AttemptKey & { suspendedMs: number; now: number }): Promise<boolean>;
+  /** How far it says it is, and what it used so far; what is left out stays. */
+  noteProgress(attempt: AttemptKey & { progress: number | null; now: number }): Promise<boolean>;
+  noteUsage(attempt: AttemptKey & { usage: UsageTotals; usageSeries: string | null }): Promise<boolean>;
   /** The sentence shown while it runs; null for none. */
   setReason(attempt: AttemptKey & { reason: string | null; now: number }): Promise<boolean>;
-  /** Its end and its task's, in one conditional write. False when the attempt is not this node's, or is over. */
+  /**
+   * Its end, and the task's: over, or with `retryAt` pending again for the next attempt, all in one conditional write.
+   * False when the attempt is not this node's, or is over.
+   */
   finish(end: AttemptEnd): Promise<boolean>;
+};
+
+export type TaskEvent = {
+  taskId: number;
+  attempt: number;
+  at: number;
+  kind: TaskEventKind;
+  /** A sentence or less. */
+  text: string;
+};
+
+/** What happened to a task beside its start and its end, in the order it happened. */
+export type Events = {
+  add(events: readonly TaskEvent[]): Promise<void>;
+  list(of: { taskId: number }): Promise<TaskEvent[]>;
 };
 
 export type QueueRow = {

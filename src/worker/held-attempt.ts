@@ -1,4 +1,4 @@
-import type { AttemptKey, KillRequest, TaskRow } from "../store/store.ts";
+import type { AttemptKey, EndingCause, KillRequest, TaskRow } from "../store/store.ts";
 import { attemptKey } from "./order.ts";
 
 /** An attempt this node has claimed and whose end is not in the record yet. */
@@ -10,7 +10,7 @@ export type HeldAttempt = {
   fence: AttemptKey;
   kill: KillRequest | null;
   /** Why this node ends it; null while it is left alone. */
-  cause: "killed" | "timed_out" | null;
+  cause: EndingCause | null;
   /** An earlier life of this server had begun to end it. */
   wasEndingBefore: boolean;
   isStarted: boolean;

@@ -1,4 +1,5 @@
 import type { Outcome, TaskStatus } from "../contract/index.ts";
+import type { EndingCause } from "../store/store.ts";
 import type { AttemptEnding } from "../supervise/ending.ts";
 import { describeTermination, type TerminationReport } from "../supervise/processes/termination.ts";
 
@@ -16,7 +17,7 @@ export type Verdict = {
 
 export type VerdictContext = {
   /** Why the manager began to end it; null when it was left alone. */
-  cause: "killed" | "timed_out" | null;
+  cause: EndingCause | null;
   /** An earlier life of this server had begun to end it, so a signal may have been sent. */
   wasEndingBefore: boolean;
   killedBy: string | null;

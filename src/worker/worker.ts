@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { setTimeout as wait } from "node:timers/promises";
 import type { Delivery, DeliveryResult, Dispatcher } from "../dispatch/dispatcher.ts";
+import { retryDelayMs } from "../domain/retry.ts";
 import type { Log } from "../log/log.ts";
 import type { OutputStore } from "../output/output.ts";
 import type { AttemptEnd, KillRequest, NodeRow, OpenAttempt, Store, TaskRow } from "../store/store.ts";
@@ -210,6 +211,7 @@ export class Worker {
           ...held.fence,
           pid,
           startedAt: startedAtMs,
+          limitsInForce: [],
           now: this.#options.clock(),
         }),
       );
@@ -244,6 +246,9 @@ export class Worker {
       cwd: held.task.spec.cwd ?? surroundings.home,
       nodeName: node.name,
     });
+    const result = { number: held.fence.attempt, status: verdict.status, outcome: verdict.outcome };
+    const delayMs = retryDelayMs(held.task.spec.retry, result, Math.random());
+    const now = clock();
     return {
       ...(await this.#outputs.measure(held.fence)),
       ...held.fence,
@@ -251,9 +256,11 @@ export class Worker {
       pid: ending.pid,
       startedAt: ending.startedAtMs,
       endedAt: ending.endedAtMs,
-      cpuMs: ending.cpuMs,
-      maxRssBytes: null,
-      now: clock(),
+      usage: { cpuMs: ending.cpuMs, maxRssBytes: null, maxProcesses: null, readBytes: null, writeBytes: null },
+      usageSeries: null,
+      suspendedMs: 0,
+      retryAt: delayMs === null ? null : now + delayMs,
+      now,
     };
   }
 

@@ -95,7 +95,7 @@ it("speaks as the event stream format wants it", async () => {
   expect(answer.status).toBe(200);
   expect(answer.headers.get("Content-Type")).toBe("text/event-stream; charset=utf-8");
   expect(answer.headers.get("Cache-Control")).toBe("no-store");
-  expect(answer.text).toContain('event: output\nid: 5\ndata: {"offset":0,"data":"aGVsbG8="}\n\n');
+  expect(answer.text).toContain('event: output\nid: 5\ndata: {"offset":0,"data":"aGVsbG8=","attempt":1}\n\n');
   expect(answer.text).toMatch(/event: end\ndata: \{.*\}\n\n$/);
 });
 

@@ -1,10 +1,11 @@
-import type { Delivery, DeliveryResult, Dispatcher, Poke } from "../dispatcher.ts";
+import type { AttemptRequest, Delivery, DeliveryResult, Dispatcher, Poke, Reply } from "../dispatcher.ts";
 
 /** The dispatcher of a single process: straight to the worker beside it. */
 export function createEmbeddedDispatcher(): Dispatcher {
   const waiting = new Map<number, Delivery>();
   const pokeListeners: ((poke: Poke) => void)[] = [];
   let node: { freeSlots: () => number; deliver: (delivery: Delivery) => Promise<DeliveryResult> } | null = null;
+  let answer: ((request: AttemptRequest) => Promise<Reply>) | null = null;
   let isClosed = false;
 
   function pump(): void {
@@ -43,6 +44,12 @@ export function createEmbeddedDispatcher(): Dispatcher {
     },
     onPoke(callback) {
       pokeListeners.push(callback);
+    },
+    async ask(request) {
+      return answer === null || isClosed ? null : await answer(request);
+    },
+    onAsk(callback) {
+      answer = callback;
     },
     async close() {
       isClosed = true;

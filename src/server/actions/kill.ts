@@ -1,4 +1,4 @@
-import { isOver, type KillSignal, type TaskDetail, type TaskStatus } from "../../contract/index.ts";
+import { isOver, type SignalName, type TaskDetail, type TaskStatus } from "../../contract/index.ts";
 import type { TaskRow } from "../../store/store.ts";
 import { type Actor, findOperableTask } from "../access.ts";
 import type { Context } from "../context.ts";
@@ -9,7 +9,7 @@ import { detailOf } from "./tasks.ts";
  * Ending tasks. The order is written to the record first and the node is poked second, so that a lost poke or a restart
  * only delays it. A task counts as killed when its processes are gone, not when somebody asked.
  */
-export type KillOrder = { signal: KillSignal; grace_seconds?: number | null | undefined };
+export type KillOrder = { signal: SignalName; grace_seconds?: number | null | undefined };
 
 /** Asks for the end and answers at once. Throws 409 when it is already over. */
 export async function killTask(context: Context, actor: Actor, id: number, order: KillOrder): Promise<TaskDetail> {

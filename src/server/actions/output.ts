@@ -105,7 +105,10 @@ async function attemptOf(context: Context, task: TaskRow, number: number | undef
 
 type StreamQuery = { attempt?: number | undefined; offset?: number | undefined; lastEventId: string | undefined };
 
-/** The bytes from the offset on as they are written, then the task. Waits for an attempt that has not begun. */
+/**
+ * The bytes of one attempt from the offset on as they are written, then the task as it stands: over, or before its next
+ * attempt, which is another stream. Waits for an attempt that has not begun.
+ */
 export async function followOutput(
   context: Context,
   actor: Actor,
@@ -114,7 +117,10 @@ export async function followOutput(
   signal: AbortSignal,
 ): Promise<AsyncIterable<StreamEvent>> {
   const task = await findVisibleTask(context, actor, id);
-  await attemptOf(context, task, query.attempt);
+  // The one after the latest can be waited for: a retry may come.
+  if (query.attempt !== undefined && query.attempt !== task.attempt + 1) {
+    await attemptOf(context, task, query.attempt);
+  }
   // A reader that reconnects sends its first address again, and beside it how far it came: the header is the newer one.
   const cameTo = /^\d+$/.exec(query.lastEventId ?? "")?.[0];
   const offset = cameTo === undefined ? (query.offset ?? 0) : Number(cameTo);
@@ -128,20 +134,26 @@ async function* follow(
   from: { attempt: number | undefined; offset: number },
   signal: AbortSignal,
 ): AsyncGenerator<StreamEvent> {
-  const begun = await until(context, id, (task) => task.attempt > 0 || isOver(task.status), signal);
+  const hasBegun = (task: TaskRow) => task.attempt >= (from.attempt ?? 1);
+  const begun = await until(context, id, (task) => hasBegun(task) || isOver(task.status), signal);
   const attempt = from.attempt ?? begun?.attempt ?? 0;
-  if (attempt > 0 && !signal.aborted) {
+  if (attempt > 0 && !signal.aborted && begun !== null && hasBegun(begun)) {
     const ref = { taskId: id, attempt };
-    const ended = until(context, id, (task) => isOver(task.status) || task.attempt > attempt, signal);
+    const ended = until(context, id, (task) => hasEnded(task, attempt), signal);
     for await (const { offset, data } of context.output.follow(ref, { offset: from.offset, ended, signal })) {
       const next = offset + data.length;
-      yield { event: "output", id: String(next), data: { offset, data: data.toString("base64") } };
+      yield { event: "output", id: String(next), data: { offset, data: data.toString("base64"), attempt } };
     }
   }
   const task = signal.aborted ? null : await context.store.tasks.find({ id });
   if (task !== null) {
     yield { event: "end", data: await detailOf(context, actor, task) };
   }
+}
+
+/** Over, or pending again: then another attempt follows. */
+function hasEnded(task: TaskRow, attempt: number): boolean {
+  return task.status !== "running" || task.attempt > attempt;
 }
 
 /** Resolves with the task once the record fulfils the condition; with null when aborted, or the task is gone. */

@@ -1,112 +1,11 @@
-import { createHash } from "node:crypto";
-import {
-  type Attempt,
-  type ListQuery,
-  listLimit,
-  type Submission,
-  suggestName,
-  type TaskDetail,
-  type TaskSummary,
-} from "../../contract/index.ts";
-import type { ListedTask, Program, TaskFilter, TaskRow, TaskSpec } from "../../store/store.ts";
+import { type ListQuery, listLimit, type TaskDetail, type TaskSummary } from "../../contract/index.ts";
+import type { ListedTask, TaskFilter, TaskRow } from "../../store/store.ts";
 import { type Actor, authorize, findOperableTask, findVisibleTask, mayOperate } from "../access.ts";
 import type { Context } from "../context.ts";
 import { InvalidInput, Refusal } from "../failure.ts";
-import { presentAttempt, presentDetail, presentSummary, type TaskView } from "../present/task.ts";
+import { presentDetail, presentSummary, type TaskView } from "../present/task.ts";
 
-/** Tasks: submit, list, look at, edit. (Ending them: kill.ts.) */
-export const defaultKillGraceMs = 10_000;
-const maxIdempotencyKeyCharacters = 255;
-
-export type SubmissionResult = { task: TaskDetail; isReplayed: boolean };
-
-export async function submitTask(
-  context: Context,
-  actor: Actor,
-  submission: Submission,
-  idempotencyKey: string | undefined,
-): Promise<SubmissionResult> {
-  authorizeProgram(actor, submission);
-  const queue = submission.queue ?? "default";
-  if ((await context.store.queues.find({ name: queue })) === null) {
-    throw new InvalidInput({ queue: [`There is no queue named ${queue}.`] });
-  }
-  const result = await context.store.tasks.create({
-    ownerId: actor.user.id,
-    name: submission.name ?? suggestName(submission),
-    description: submission.description ?? "",
-    spec: specOf(context, submission),
-    queue,
-    priority: submission.priority ?? 0,
-    tags: [...new Set(submission.tags ?? [])],
-    notBefore: submission.run_at == null ? null : Date.parse(submission.run_at),
-    idempotency: idempotencyOf(submission, idempotencyKey),
-    now: context.clock(),
-  });
-  if (result.kind === "conflict") {
-    throw new Refusal("idempotency_key_reused");
-  }
-  if (result.kind === "created") {
-    announce(context, result.task);
-  }
-  return { task: await detailOf(context, actor, result.task), isReplayed: result.kind === "replayed" };
-}
-
-function announce(context: Context, task: TaskRow): void {
-  context.live.changed({ taskId: task.id, kind: "created" });
-  if (task.notBefore !== null && task.notBefore > context.clock()) {
-    context.admission.delayedUntil(task.notBefore);
-  } else {
-    context.admission.poke();
-  }
-}
-
-/** Everything that decides what runs needs the permission, or a variable like LD_PRELOAD would be a free command. */
-function authorizeProgram(actor: Actor, submission: Submission): void {
-  const { command, argv, script, cwd, env, stdin } = submission;
-  const isFree = [command, argv, script, cwd, env, stdin].some((value) => value != null);
-  if (isFree) {
-    authorize(actor, "run_commands");
-  }
-}
-
-function idempotencyOf(submission: Submission, key: string | undefined) {
-  if (key === undefined) {
-    return null;
-  }
-  if (key === "" || key.length > maxIdempotencyKeyCharacters) {
-    const problem = `Idempotency-Key must have 1 to ${maxIdempotencyKeyCharacters} characters.`;
-    throw new Refusal("bad_request", { problem });
-  }
-  return { key, bodyHash: createHash("sha256").update(JSON.stringify(submission)).digest("hex") };
-}
-
-function specOf(context: Context, submission: Submission): TaskSpec {
-  const { timeout_seconds: timeout, kill_grace_seconds: grace } = submission;
-  return {
-    program: programOf(context, submission),
-    cwd: submission.cwd ?? null,
-    env: submission.env ?? {},
-    stdin: submission.stdin ?? null,
-    timeoutMs: timeout == null ? null : Math.round(timeout * 1000),
-    killGraceMs: grace == null ? defaultKillGraceMs : Math.round(grace * 1000),
-  };
-}
-
-function programOf(context: Context, submission: Submission): Program {
-  if (submission.command != null) {
-    return { kind: "command", command: submission.command };
-  }
-  if (submission.argv != null) {
-    return { kind: "argv", argv: submission.argv, isDemonstration: false };
-  }
-  if (submission.script != null) {
-    return { kind: "script", body: submission.script.body, interpreter: submission.script.interpreter ?? null };
-  }
-  const seconds = String(context.config.defaultSleepSeconds);
-  return { kind: "argv", argv: ["sleep", seconds], isDemonstration: true };
-}
-
+/** Tasks: list, look at, edit. (New ones: submit.ts. Ending them: kill.ts. What a running one is told: control.ts.) */
 export async function getTask(context: Context, actor: Actor, id: number): Promise<TaskDetail> {
   return detailOf(context, actor, await findVisibleTask(context, actor, id));
 }
@@ -194,10 +93,4 @@ export async function editTask(
   }
   context.live.changed({ taskId: id, kind: "changed" });
   return detailOf(context, actor, task);
-}
-
-export async function listAttempts(context: Context, actor: Actor, id: number): Promise<Attempt[]> {
-  const task = await findVisibleTask(context, actor, id);
-  const attempts = await context.store.attempts.list({ taskId: task.id });
-  return attempts.map((attempt) => presentAttempt(attempt, context.clock()));
 }

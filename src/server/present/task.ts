@@ -1,5 +1,13 @@
-import { type Attempt, allowedActions, type TaskDetail, type TaskSummary } from "../../contract/index.ts";
-import type { AttemptRow, ListedTask, Program, TaskRow } from "../../store/store.ts";
+import {
+  type ActionFacts,
+  type Attempt,
+  allowedActions,
+  type TaskDetail,
+  type TaskSummary,
+  type Usage,
+} from "../../contract/index.ts";
+import type { AttemptRow, ListedTask, Program, TaskRow, UsageTotals } from "../../store/store.ts";
+import { presentLimits, presentRetry } from "./task-spec.ts";
 
 /** Rows of the record as they leave through the API: each field is named here, so nothing else can slip out. */
 const maxCommandLine = 300;
@@ -34,11 +42,13 @@ export function presentSummary(task: ListedTask, view: TaskView): TaskSummary {
     signal: task.signal,
     outcome: task.outcome,
     reason: task.status === "pending" ? view.explain(task) : task.reason,
-    progress: null,
+    progress: task.progress,
     node: task.nodeName,
     output_bytes: task.outputBytes,
-    suspended: false,
-    actions: view.mayOperate ? allowedActions(task.status) : [],
+    suspended: task.isSuspended,
+    takes_input: task.takesInput,
+    max_attempts: task.maxAttempts,
+    actions: view.mayOperate ? allowedActions(actionFacts(task)) : [],
   };
 }
 
@@ -56,8 +66,18 @@ export function presentDetail(task: TaskRow, view: TaskView): TaskDetail {
     run_at: isoTimeOrNull(task.notBefore),
     timeout_seconds: spec.timeoutMs === null ? null : spec.timeoutMs / 1000,
     kill_grace_seconds: spec.killGraceMs / 1000,
-    usage: { cpu_ms: task.cpuMs, max_rss_bytes: task.maxRssBytes },
+    retry: spec.retry === null ? null : presentRetry(spec.retry),
+    limits: presentLimits(spec.limits),
+    limits_in_force: task.limitsInForce,
+    sandbox: spec.sandbox,
+    pty: spec.pty,
+    usage: presentUsage(task.usage),
   };
+}
+
+/** What decides which actions a task allows. */
+export function actionFacts(task: ListedTask): ActionFacts {
+  return { status: task.status, suspended: task.isSuspended, takes_input: task.takesInput };
 }
 
 export function presentAttempt(attempt: AttemptRow, now: number): Attempt {
@@ -69,13 +89,26 @@ export function presentAttempt(attempt: AttemptRow, now: number): Attempt {
     started_at: isoTimeOrNull(attempt.startedAt),
     completed_at: isoTimeOrNull(attempt.endedAt),
     duration_ms: durationMs(attempt.startedAt, attempt.endedAt, now),
+    suspended_ms: attempt.suspendedMs + (attempt.suspended === null ? 0 : Math.max(0, now - attempt.suspended.atMs)),
+    suspended: attempt.suspended !== null,
     outcome: attempt.outcome,
     exit_code: attempt.exitCode,
     signal: attempt.signal,
     reason: attempt.reason,
-    usage: { cpu_ms: attempt.cpuMs, max_rss_bytes: attempt.maxRssBytes },
+    limits_in_force: attempt.limitsInForce,
+    usage: presentUsage(attempt.usage),
     output_bytes: attempt.outputBytes,
     output_gap: attempt.outputGap,
+  };
+}
+
+function presentUsage(usage: UsageTotals): Usage {
+  return {
+    cpu_ms: usage.cpuMs,
+    max_rss_bytes: usage.maxRssBytes,
+    max_processes: usage.maxProcesses,
+    read_bytes: usage.readBytes,
+    write_bytes: usage.writeBytes,
   };
 }
 
@@ -104,7 +137,7 @@ function shellWord(word: string): string {
   return /^[A-Za-z0-9_@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
-function isoTime(epochMs: number): string {
+export function isoTime(epochMs: number): string {
   return new Date(epochMs).toISOString();
 }
 

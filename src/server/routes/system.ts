@@ -1,8 +1,8 @@
 import type { FastifyInstance } from "fastify";
 import { contract } from "../../contract/index.ts";
-import { defaultKillGraceMs } from "../actions/tasks.ts";
 import type { Context } from "../context.ts";
 import { mount } from "../mount.ts";
+import { defaultKillGraceMs } from "../present/task-spec.ts";
 
 /** The server itself. */
 export function systemRoutes(app: FastifyInstance, context: Context): void {

@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
-import { contract, type TaskSummary } from "../../contract/index.ts";
-import { deleteTask, killTask } from "../actions/kill.ts";
+import { contract, type TaskDetail, type TaskSummary } from "../../contract/index.ts";
+import { deleteTask } from "../actions/kill.ts";
+import { rerunTask, type SubmissionResult, submitTask } from "../actions/submit.ts";
 import { streamTasks } from "../actions/task-stream.ts";
 import * as tasks from "../actions/tasks.ts";
 import type { Context } from "../context.ts";
@@ -16,11 +17,12 @@ export function taskRoutes(app: FastifyInstance, context: Context): void {
   });
   mount(app, context, contract.createTask, async ({ actor, body, request, reply }) => {
     const key = request.headers["idempotency-key"];
-    const result = await tasks.submitTask(context, actor, body, typeof key === "string" ? key : undefined);
-    if (result.isReplayed) {
-      reply.status(200).header("Idempotent-Replayed", "true");
-    }
-    return result.task;
+    return answerSubmission(await submitTask(context, actor, body, typeof key === "string" ? key : undefined), reply);
+  });
+  mount(app, context, contract.rerunTask, async ({ actor, params, body, request, reply }) => {
+    const key = request.headers["idempotency-key"];
+    const givenKey = typeof key === "string" ? key : undefined;
+    return answerSubmission(await rerunTask(context, actor, params.id, body, givenKey), reply);
   });
   mount(app, context, contract.getTask, ({ actor, params }) => tasks.getTask(context, actor, params.id));
   mount(app, context, contract.replaceTask, ({ actor, params, body }) =>
@@ -34,11 +36,16 @@ export function taskRoutes(app: FastifyInstance, context: Context): void {
     reply.status(isKilled ? 200 : 202);
     return { detail };
   });
-  mount(app, context, contract.killTask, ({ actor, params, body }) => killTask(context, actor, params.id, body));
-  mount(app, context, contract.listAttempts, ({ actor, params }) => tasks.listAttempts(context, actor, params.id));
   mount(app, context, contract.streamTasks, async ({ actor, query, request, reply }) =>
     sendEvents(reply, await streamTasks(context, actor, query.owner, streamSignal(context, actor, request, reply))),
   );
+}
+
+function answerSubmission(result: SubmissionResult, reply: FastifyReply): TaskDetail {
+  if (result.isReplayed) {
+    reply.status(200).header("Idempotent-Replayed", "true");
+  }
+  return result.task;
 }
 
 /** Paging lives in headers, so that the body is the array it has always been. */

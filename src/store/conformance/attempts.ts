@@ -18,7 +18,7 @@ export function attemptsConformance(current: Current): void {
   async function tryAll(given: AttemptKey): Promise<boolean[]> {
     const { attempts } = current.store;
     return [
-      await attempts.started({ ...given, pid: 1, startedAt: 1, now: 9000 }),
+      await attempts.started({ ...given, pid: 1, startedAt: 1, limitsInForce: [], now: 9000 }),
       await attempts.ending({ ...given, cause: "killed", reason: "x", now: 9000 }),
       await attempts.setReason({ ...given, reason: "x", now: 9000 }),
       await attempts.finish(anEnd(given, { now: 9000 })),
@@ -26,7 +26,9 @@ export function attemptsConformance(current: Current): void {
   }
 
   test("its start is in the attempt and in the task", async () => {
-    expect(await current.store.attempts.started({ ...key, pid: 42, startedAt: 2222, now: 2223 })).toBe(true);
+    expect(
+      await current.store.attempts.started({ ...key, pid: 42, startedAt: 2222, limitsInForce: [], now: 2223 }),
+    ).toBe(true);
     expect(await attempt()).toMatchObject({ pid: 42, startedAt: 2222, endedAt: null });
     expect(await task()).toMatchObject({ status: "running", startedAt: 2222, updatedAt: 2223 });
   });
@@ -42,8 +44,7 @@ export function attemptsConformance(current: Current): void {
       signal: "SIGSEGV",
       reason: "Ended by SIGSEGV.",
       startedAt: 2100,
-      cpuMs: 12,
-      maxRssBytes: 4096,
+      usage: { cpuMs: 12, maxRssBytes: 4096, maxProcesses: 3, readBytes: null, writeBytes: 8192 },
       outputBytes: 77,
     };
     expect(await task()).toMatchObject({ ...result, status: "failed", completedAt: 5000, updatedAt: 5001 });
@@ -53,7 +54,7 @@ export function attemptsConformance(current: Current): void {
   });
 
   test("an end that knows neither pid nor start leaves those said before", async () => {
-    await current.store.attempts.started({ ...key, pid: 42, startedAt: 2222, now: 2223 });
+    await current.store.attempts.started({ ...key, pid: 42, startedAt: 2222, limitsInForce: [], now: 2223 });
     expect(await current.store.attempts.finish(anEnd(key, { pid: null, startedAt: null }))).toBe(true);
     expect(await attempt()).toMatchObject({ pid: 42, startedAt: 2222, endedAt: 5000, outputGap: null });
     expect(await task()).toMatchObject({ startedAt: 2222, completedAt: 5000 });

@@ -15,6 +15,25 @@ export function creationConformance(current: Current): void {
       stdin: "line\n",
       timeoutMs: 1500,
       killGraceMs: 0,
+      retry: {
+        attempts: 4,
+        backoff: "exponential",
+        delayMs: 500,
+        maxDelayMs: 60_000,
+        jitter: 0.5,
+        on: ["failed", "lost"],
+      },
+      limits: {
+        memoryBytes: 1_048_576,
+        cpuSeconds: 3,
+        processes: 10,
+        openFiles: 64,
+        nice: 5,
+        outputBytes: 1_000_000,
+      },
+      sandbox: "strict",
+      pty: { columns: 80, rows: 24 },
+      input: true,
     };
     const given = { name: "naïve 🚀", description: "two\nlines", spec, priority: 7, tags: ["b", "a"] };
     const task = await addTask(current.store, ann.id, { ...given, now: 1_790_000_000_123 });
@@ -37,8 +56,12 @@ export function creationConformance(current: Current): void {
       exitCode: null,
       signal: null,
       reason: null,
-      cpuMs: null,
-      maxRssBytes: null,
+      usage: { cpuMs: null, maxRssBytes: null, maxProcesses: null, readBytes: null, writeBytes: null },
+      progress: null,
+      isSuspended: false,
+      limitsInForce: [],
+      takesInput: true,
+      maxAttempts: 4,
       outputBytes: 0,
     });
     expect(await current.store.tasks.find({ id: task.id })).toEqual(task);

@@ -1,4 +1,4 @@
-import type { AttemptEnd, AttemptKey, Store, TaskRow, Tasks, UserRow } from "../store.ts";
+import type { AttemptEnd, AttemptKey, Store, TaskRow, TaskSpec, Tasks, UserRow } from "../store.ts";
 
 /** Rows with defaults, so that a test names only what it is about. */
 type NewTask = Parameters<Tasks["create"]>[0];
@@ -25,14 +25,7 @@ export function newTask(ownerId: number, given: Partial<NewTask> & { command?: s
     ownerId,
     name: "task",
     description: "",
-    spec: {
-      program: { kind: "command", command },
-      cwd: null,
-      env: {},
-      stdin: null,
-      timeoutMs: null,
-      killGraceMs: 10_000,
-    },
+    spec: specOf({ kind: "command", command }),
     queue: "default",
     priority: 0,
     tags: [],
@@ -41,6 +34,20 @@ export function newTask(ownerId: number, given: Partial<NewTask> & { command?: s
     now: 1000,
     ...rest,
   };
+}
+
+/** A spec with everything else left out. */
+export function specOf(program: TaskSpec["program"]): TaskSpec {
+  const limits = {
+    memoryBytes: null,
+    cpuSeconds: null,
+    processes: null,
+    openFiles: null,
+    nice: null,
+    outputBytes: null,
+  };
+  const plain = { cwd: null, env: {}, stdin: null, timeoutMs: null, killGraceMs: 10_000 };
+  return { program, ...plain, retry: null, limits, sandbox: "none", pty: null, input: false };
 }
 
 export async function addTask(
@@ -91,10 +98,12 @@ export function anEnd(key: AttemptKey, given: Partial<AttemptEnd> = {}): Attempt
     pid: 4711,
     startedAt: 2100,
     endedAt: 5000,
-    cpuMs: 12,
-    maxRssBytes: 4096,
+    usage: { cpuMs: 12, maxRssBytes: 4096, maxProcesses: 3, readBytes: null, writeBytes: 8192 },
+    usageSeries: null,
+    suspendedMs: 0,
     outputBytes: 77,
     outputGap: null,
+    retryAt: null,
     now: 5001,
     ...given,
   };

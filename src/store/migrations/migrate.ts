@@ -2,6 +2,7 @@ import type { BareConnection, ColumnTypes } from "../portable/dialect.ts";
 import type { Connection } from "../portable/schema.ts";
 import { StoreRefused } from "../store.ts";
 import { firstSchema } from "./0001-first-schema.ts";
+import { processControl } from "./0002-process-control.ts";
 
 /**
  * Migrations: numbered, forward only. The number of the last one that ran is in the database, read and written in the
@@ -11,7 +12,7 @@ import { firstSchema } from "./0001-first-schema.ts";
 type Migration = (db: BareConnection, columns: ColumnTypes) => Promise<void>;
 
 /** The position is the number, from 1. Never change or reorder what was released. */
-const migrations: readonly Migration[] = [firstSchema];
+const migrations: readonly Migration[] = [firstSchema, processControl];
 
 /** The schema this program knows. */
 export const schemaVersion = migrations.length;

@@ -10,7 +10,7 @@ import type { Connection, Database } from "./schema.ts";
 export async function writeRunning(
   db: Connection,
   key: AttemptKey,
-  change: { task: Updateable<Database["tasks"]>; attempt: Updateable<Database["attempts"]> },
+  change: { task: Updateable<Database["tasks"]>; attempt: Updateable<Database["attempts"]> | null },
 ): Promise<boolean> {
   const result = await db
     .updateTable("tasks")
@@ -23,7 +23,9 @@ export async function writeRunning(
   if (result.numUpdatedRows === 0n) {
     return false;
   }
-  await updateAttempt(db, key).set(change.attempt).execute();
+  if (change.attempt !== null) {
+    await updateAttempt(db, key).set(change.attempt).execute();
+  }
   return true;
 }
 

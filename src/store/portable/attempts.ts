@@ -1,9 +1,10 @@
-import type { Selectable } from "kysely";
+import type { Selectable, Updateable } from "kysely";
 import type { AttemptEnd, AttemptRow, Attempts, OpenAttempt } from "../store.ts";
 import type { Access } from "./access.ts";
 import { updateAttempt, writeRunning } from "./attempt-fence.ts";
 import type { Connection, Database } from "./schema.ts";
-import { selectTasks, toTask } from "./task-row.ts";
+import { parseLimitsInForce, selectTasks, toTask } from "./task-row.ts";
+import { toUsage, usageColumns } from "./usage-columns.ts";
 
 export function attemptsOn({ read, write, note }: Access): Attempts {
   return {
@@ -21,13 +22,14 @@ export function attemptsOn({ read, write, note }: Access): Attempts {
 
     listOpen: (of) => listOpen(read, of.nodeId),
 
-    started: ({ pid, startedAt, now, ...key }) =>
-      note((db) =>
-        writeRunning(db, key, {
-          task: { started_at: startedAt, updated_at: now },
-          attempt: { started_at: startedAt, pid },
-        }),
-      ),
+    started: ({ pid, startedAt, limitsInForce, now, ...key }) =>
+      note((db) => {
+        const limits = limitsInForce.length === 0 ? {} : { limits_in_force: JSON.stringify(limitsInForce) };
+        return writeRunning(db, key, {
+          task: { started_at: startedAt, updated_at: now, ...limits },
+          attempt: { started_at: startedAt, pid, ...limits },
+        });
+      }),
 
     // What began first is the cause: a timeout that a kill overtakes stays a timeout. The sentence follows the latest.
     ending: ({ cause, reason, now, ...key }) =>
@@ -37,6 +39,36 @@ export function attemptsOn({ read, write, note }: Access): Attempts {
           await updateAttempt(db, key).set({ ending: cause }).where("ending", "is", null).execute();
         }
         return applies;
+      }),
+
+    suspend: ({ since, now, ...key }) =>
+      write((db) =>
+        writeRunning(db, key, {
+          task: { is_suspended: 1, updated_at: now },
+          attempt: { suspended_at: since.atMs, suspended_uptime_ms: since.uptimeMs },
+        }),
+      ),
+
+    resume: ({ suspendedMs, now, ...key }) =>
+      write((db) =>
+        writeRunning(db, key, {
+          task: { is_suspended: 0, updated_at: now },
+          attempt: { suspended_at: null, suspended_uptime_ms: null, suspended_ms: suspendedMs },
+        }),
+      ),
+
+    noteProgress: ({ progress, now, ...key }) =>
+      note((db) =>
+        writeRunning(db, key, {
+          task: { progress_permille: progress === null ? null : Math.round(progress * 1000), updated_at: now },
+          attempt: null,
+        }),
+      ),
+
+    noteUsage: ({ usage, usageSeries, ...key }) =>
+      note((db) => {
+        const columns = usageColumns(usage);
+        return writeRunning(db, key, { task: columns, attempt: { ...columns, usage_series: usageSeries } });
       }),
 
     setReason: ({ reason, now, ...key }) =>
@@ -55,12 +87,12 @@ function finish(db: Connection, end: AttemptEnd): Promise<boolean> {
     exit_code: end.exitCode,
     signal: end.signal,
     reason: end.reason,
-    cpu_ms: end.cpuMs,
-    max_rss_bytes: end.maxRssBytes,
+    ...usageColumns(end.usage),
     output_bytes: end.outputBytes,
   };
+  const over = { ...result, ...started, status: end.status, stage: "", completed_at: end.endedAt } as const;
   return writeRunning(db, end, {
-    task: { ...result, ...started, status: end.status, stage: "", completed_at: end.endedAt, updated_at: end.now },
+    task: { ...(end.retryAt === null ? over : pendingAgain(end, end.retryAt)), is_suspended: 0, updated_at: end.now },
     attempt: {
       ...result,
       ...started,
@@ -68,8 +100,29 @@ function finish(db: Connection, end: AttemptEnd): Promise<boolean> {
       ended_at: end.endedAt,
       gap_first: end.outputGap?.first ?? null,
       gap_last: end.outputGap?.last ?? null,
+      usage_series: end.usageSeries,
+      suspended_at: null,
+      suspended_uptime_ms: null,
+      suspended_ms: end.suspendedMs,
     },
   });
+}
+
+/** The task waits for its next attempt: how the last one ended stands with the attempt, and here only in words. */
+function pendingAgain(end: AttemptEnd, retryAt: number): Updateable<Database["tasks"]> {
+  return {
+    status: "pending",
+    stage: retryAt > end.now ? "delayed" : "ready",
+    not_before: retryAt,
+    handed_at: null,
+    started_at: null,
+    progress_permille: null,
+    reason: end.reason,
+    kill_requested_at: null,
+    kill_by: null,
+    kill_signal: null,
+    kill_grace_ms: null,
+  };
 }
 
 async function listOpen(db: Connection, nodeId: number): Promise<OpenAttempt[]> {
@@ -114,8 +167,11 @@ function toAttempt(row: Selectable<Database["attempts"]>): AttemptRow {
     exitCode: row.exit_code,
     signal: row.signal,
     reason: row.reason,
-    cpuMs: row.cpu_ms,
-    maxRssBytes: row.max_rss_bytes,
+    usage: toUsage(row),
+    usageSeries: row.usage_series,
+    suspended: row.suspended_at === null ? null : { atMs: row.suspended_at, uptimeMs: row.suspended_uptime_ms ?? 0 },
+    suspendedMs: row.suspended_ms ?? 0,
+    limitsInForce: parseLimitsInForce(row.limits_in_force),
     outputBytes: row.output_bytes,
     outputGap: row.gap_first === null || row.gap_last === null ? null : { first: row.gap_first, last: row.gap_last },
   };

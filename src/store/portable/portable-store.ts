@@ -3,6 +3,7 @@ import { type Store, StoreUnavailable } from "../store.ts";
 import type { Access, Operation } from "./access.ts";
 import { attemptsOn } from "./attempts.ts";
 import type { Engine } from "./dialect.ts";
+import { eventsOn } from "./events.ts";
 import { groupCommit } from "./group-commit.ts";
 import { nodesOn } from "./nodes.ts";
 import { queuesOn } from "./queues.ts";
@@ -111,6 +112,7 @@ function verbsOn(access: Access) {
     tokens: tokensOn(access),
     tasks: tasksOn(access),
     attempts: attemptsOn(access),
+    events: eventsOn(access),
     queues: queuesOn(access),
     nodes: nodesOn(access),
   };

@@ -1,5 +1,6 @@
 import type { Generated, Insertable, Kysely } from "kysely";
-import type { Outcome, Role, TaskStatus, UserStatus } from "../../contract/index.ts";
+import type { Outcome, Role, TaskEventKind, TaskStatus, UserStatus } from "../../contract/index.ts";
+import type { EndingCause } from "../store.ts";
 
 /**
  * The tables, as every database has them: times are bigint epoch milliseconds, JSON is text, booleans are 0 or 1.
@@ -15,6 +16,7 @@ export type Database = {
   queues: QueuesTable;
   nodes: NodesTable;
   idempotency_keys: IdempotencyKeysTable;
+  task_events: TaskEventsTable;
 };
 
 /** A connection, or a transaction on one. */
@@ -76,10 +78,19 @@ type TasksTable = {
   cpu_ms: number | null;
   max_rss_bytes: number | null;
   output_bytes: number;
+  max_processes: number | null;
+  read_bytes: number | null;
+  write_bytes: number | null;
+  /** Thousandths. */
+  progress_permille: number | null;
+  /** 1 while it is suspended. */
+  is_suspended: number | null;
+  /** JSON of LimitInForce[]; null for none. */
+  limits_in_force: string | null;
   /** JSON: the tags in the order given. task_tags has them for searching. */
   tags: string;
   description: string;
-  /** JSON: the program with long texts cut, so that a list need not read megabytes of scripts and stdin. */
+  /** JSON of Preview: what a list shows of the spec, so that it need not read megabytes of scripts and stdin. */
   preview: string;
   /** Name, description and the head of the program in lower case: what a search looks through. */
   search_text: string;
@@ -99,7 +110,7 @@ type AttemptsTable = {
   created_at: number;
   started_at: number | null;
   ended_at: number | null;
-  ending: "killed" | "timed_out" | null;
+  ending: EndingCause | null;
   outcome: Outcome | null;
   exit_code: number | null;
   signal: string | null;
@@ -109,6 +120,24 @@ type AttemptsTable = {
   output_bytes: number;
   gap_first: number | null;
   gap_last: number | null;
+  max_processes: number | null;
+  read_bytes: number | null;
+  write_bytes: number | null;
+  usage_series: string | null;
+  suspended_at: number | null;
+  suspended_uptime_ms: number | null;
+  /** Null: never. */
+  suspended_ms: number | null;
+  limits_in_force: string | null;
+};
+
+type TaskEventsTable = {
+  id: Generated<number>;
+  task_id: number;
+  attempt: number;
+  at: number;
+  kind: TaskEventKind;
+  text: string;
 };
 
 type QueuesTable = { name: string; slots: number | null; is_paused: number };

@@ -68,7 +68,7 @@ function rowOf(task: NewTask): NewRow<"tasks"> {
     output_bytes: 0,
     tags: JSON.stringify(distinct(task.tags)),
     description: task.description,
-    preview: JSON.stringify(previewOf(task.spec.program)),
+    preview: previewOf(task.spec),
     search_text: searchTextOf({ name: task.name, description: task.description, program: task.spec.program }),
     spec: JSON.stringify(task.spec),
   };

@@ -1,3 +1,4 @@
+import { sql } from "kysely";
 import type { KillRequest, Tasks } from "../store.ts";
 import type { Access } from "./access.ts";
 import type { Connection } from "./schema.ts";
@@ -66,6 +67,7 @@ const becomeRunning = statement(
         handed_at: null,
         started_at: null,
         reason: null,
+        limits_in_force: null,
         updated_at: now,
       })
       .where("id", "=", id)
@@ -115,7 +117,7 @@ async function endPending(db: Connection, order: KillOrder): Promise<boolean> {
       stage: "",
       handed_at: null,
       outcome: "killed",
-      reason: `Killed by ${order.by} before it started.`,
+      reason: sql<string>`case when attempt = 0 then ${`Killed by ${order.by} before it started.`} else ${`Killed by ${order.by} before its next attempt.`} end`,
       completed_at: order.now,
       updated_at: order.now,
       kill_requested_at: order.now,
@@ -165,7 +167,7 @@ async function removeEnded(db: Connection, before: { endedBefore: number; limit:
     .orderBy("task_id")
     .orderBy("number")
     .execute();
-  for (const table of ["attempts", "task_tags", "idempotency_keys"] as const) {
+  for (const table of ["attempts", "task_tags", "idempotency_keys", "task_events"] as const) {
     await db.deleteFrom(table).where("task_id", "in", ids).execute();
   }
   await db.deleteFrom("tasks").where("id", "in", ids).execute();

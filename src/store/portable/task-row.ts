@@ -1,7 +1,10 @@
 import { type Selectable, sql } from "kysely";
-import type { KillRequest, ListedTask, Program, TaskRow, TaskSpec } from "../store.ts";
+import type { LimitInForce } from "../../contract/index.ts";
+import type { KillRequest, ListedTask, TaskRow, TaskSpec } from "../store.ts";
 import type { Connection, Database } from "./schema.ts";
 import { statement } from "./statement.ts";
+import { factsOf, parsePreview, type SpecFacts } from "./task-text.ts";
+import { toUsage } from "./usage-columns.ts";
 
 /** Between the columns of the tasks table and a task. */
 type Columns = Selectable<Database["tasks"]>;
@@ -31,6 +34,12 @@ const listedColumns = [
   "cpu_ms",
   "max_rss_bytes",
   "output_bytes",
+  "max_processes",
+  "read_bytes",
+  "write_bytes",
+  "progress_permille",
+  "is_suspended",
+  "limits_in_force",
   "tags",
   "description",
 ] as const;
@@ -66,14 +75,15 @@ export async function requireTask(db: Connection, id: number): Promise<TaskRow> 
 }
 
 export function toTask(row: ListedColumns & Pick<Columns, "spec">): TaskRow {
-  return { ...withoutSpec(row), spec: JSON.parse(row.spec) as TaskSpec };
+  const spec = parseSpec(row.spec);
+  return { ...withoutSpec(row), ...factsOf(spec), spec };
 }
 
 export function toListedTask(row: ListedColumns & Pick<Columns, "preview">): ListedTask {
-  return { ...withoutSpec(row), spec: { program: JSON.parse(row.preview) as Program } };
+  return { ...withoutSpec(row), ...parsePreview(row.preview) };
 }
 
-function withoutSpec(row: ListedColumns): Omit<TaskRow, "spec"> {
+function withoutSpec(row: ListedColumns): Omit<TaskRow, "spec" | keyof SpecFacts> {
   return {
     id: row.id,
     ownerId: row.owner_id,
@@ -96,10 +106,30 @@ function withoutSpec(row: ListedColumns): Omit<TaskRow, "spec"> {
     exitCode: row.exit_code,
     signal: row.signal,
     reason: row.reason,
-    cpuMs: row.cpu_ms,
-    maxRssBytes: row.max_rss_bytes,
+    usage: toUsage(row),
     outputBytes: row.output_bytes,
+    progress: row.progress_permille === null ? null : row.progress_permille / 1000,
+    isSuspended: row.is_suspended === 1,
+    limitsInForce: parseLimitsInForce(row.limits_in_force),
   };
+}
+
+/** What specs written by earlier versions do not name. */
+const addedLater: Pick<TaskSpec, "retry" | "limits" | "sandbox" | "pty" | "input"> = {
+  retry: null,
+  limits: { memoryBytes: null, cpuSeconds: null, processes: null, openFiles: null, nice: null, outputBytes: null },
+  sandbox: "none",
+  pty: null,
+  input: false,
+};
+
+function parseSpec(text: string): TaskSpec {
+  return { ...addedLater, ...(JSON.parse(text) as TaskSpec) };
+}
+
+/** Null is none. */
+export function parseLimitsInForce(text: string | null): LimitInForce[] {
+  return text === null ? [] : (JSON.parse(text) as LimitInForce[]);
 }
 
 /** Null when nobody asked for the end of the task. */

@@ -1,11 +1,29 @@
-import type { Program } from "../store.ts";
+import type { ListedTask, Program, TaskSpec } from "../store.ts";
 
 /** What lists and searches see of a program, which itself may be a megabyte. */
 const previewCharacters = 1000;
 const searchedCharacters = 4096;
 
+/** What a list shows of a spec beside its program. */
+export type SpecFacts = Pick<ListedTask, "takesInput" | "maxAttempts">;
+
+export function factsOf(spec: TaskSpec): SpecFacts {
+  return { takesInput: spec.input || spec.pty !== null, maxAttempts: spec.retry?.attempts ?? 1 };
+}
+
+/** What a list shows of a spec, as text. */
+export function previewOf(spec: TaskSpec): string {
+  return JSON.stringify({ ...cut(spec.program), ...factsOf(spec) });
+}
+
+/** Previews of the first schema have the program alone. */
+export function parsePreview(text: string): SpecFacts & Pick<ListedTask, "spec"> {
+  const { takesInput = false, maxAttempts = 1, ...program } = JSON.parse(text) as Program & Partial<SpecFacts>;
+  return { takesInput, maxAttempts, spec: { program } };
+}
+
 /** The program with long texts cut. */
-export function previewOf(program: Program): Program {
+function cut(program: Program): Program {
   switch (program.kind) {
     case "command":
       return { ...program, command: program.command.slice(0, previewCharacters) };

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { schemaVersion } from "../migrations/migrate.ts";
 import { openStore } from "../open.ts";
 import { StoreRefused } from "../store.ts";
 import { openSqliteStore } from "./open.ts";
@@ -42,7 +43,7 @@ test("a database of a newer version is refused and left as it is", async () => {
   db.close();
   const before = await readFile(file);
   expect(await refusal(openSqliteStore({ file }))).toBe(
-    "This database was written by a newer version (its schema is 7, this program knows 1). Install the newer version, or give another data directory.",
+    `This database was written by a newer version (its schema is 7, this program knows ${schemaVersion}). Install the newer version, or give another data directory.`,
   );
   expect(await readFile(file)).toEqual(before);
 });

@@ -162,7 +162,7 @@ async function runHotVerbs(store: Store, ownerId: number, nodeId: number): Promi
   await tasks.countAhead({ id: task.id });
   await claim(store, task.id, nodeId);
   const key = { taskId: task.id, attempt: 1, nodeId };
-  await attempts.started({ ...key, pid: 1, startedAt: 1, now: 1 });
+  await attempts.started({ ...key, pid: 1, startedAt: 1, limitsInForce: [], now: 1 });
   await attempts.ending({ ...key, cause: "killed", reason: "x", now: 1 });
   await attempts.listOpen({ nodeId });
   await tasks.countRunning();

@@ -30,6 +30,8 @@ function task(id: number, status: TaskStatus = "running"): TaskSummary {
     node: null,
     output_bytes: 0,
     suspended: false,
+    takes_input: false,
+    max_attempts: 1,
     actions: [],
   };
 }

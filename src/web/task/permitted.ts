@@ -1,11 +1,12 @@
 import type { Account, Permission, TaskAction, TaskSummary } from "../../contract/index.ts";
-import { actionRules, isAllowed, permissions } from "../../contract/index.ts";
+import { permissions, actionRefusal as ruleRefusal } from "../../contract/index.ts";
 import { text } from "../text.ts";
 
 /** Why the person may not do this to the task now, as the sentence a disabled button shows; null when they may. */
 export function actionRefusal(action: TaskAction, task: TaskSummary, account: Account | undefined): string | null {
-  if (!isAllowed(action, task.status)) {
-    return actionRules[action].refusal.sentence;
+  const refusal = ruleRefusal(action, task);
+  if (refusal !== null) {
+    return refusal.sentence;
   }
   if (task.actions.includes(action) || account === undefined) {
     return null;

@@ -1,0 +1,126 @@
+import { createHash } from "node:crypto";
+import {
+  parseInput,
+  type RerunEdit,
+  type Submission,
+  submission as submissionSchema,
+  suggestName,
+  type TaskDetail,
+} from "../../contract/index.ts";
+import type { TaskRow } from "../../store/store.ts";
+import { type Actor, authorize, findVisibleTask } from "../access.ts";
+import type { Context } from "../context.ts";
+import { InvalidInput, Refusal } from "../failure.ts";
+import { specOf, submissionOf } from "../present/task-spec.ts";
+import { detailOf } from "./tasks.ts";
+
+/** New tasks: submitted, or an earlier one once more. */
+const maxIdempotencyKeyCharacters = 255;
+
+export type SubmissionResult = { task: TaskDetail; isReplayed: boolean };
+
+export async function submitTask(
+  context: Context,
+  actor: Actor,
+  submission: Submission,
+  idempotencyKey: string | undefined,
+): Promise<SubmissionResult> {
+  const idempotency = idempotencyOf(submission, idempotencyKey);
+  const { task, isReplayed } = await create(context, actor, submission, idempotency);
+  return { task: await detailOf(context, actor, task), isReplayed };
+}
+
+/** Submits a task the actor may see once more, as the actor's own; what is given replaces what it was given then. */
+export async function rerunTask(
+  context: Context,
+  actor: Actor,
+  id: number,
+  edit: RerunEdit,
+  idempotencyKey: string | undefined,
+): Promise<SubmissionResult> {
+  const first = await findVisibleTask(context, actor, id);
+  const parsed = parseInput(submissionSchema, submissionOf(first, edit ?? {}));
+  if (!parsed.ok) {
+    throw new InvalidInput(parsed.errors);
+  }
+  const idempotency = idempotencyOf({ rerunOf: id, edit }, idempotencyKey);
+  const { task, isReplayed } = await create(context, actor, parsed.value, idempotency);
+  if (!isReplayed) {
+    const text = `Submitted by ${actor.user.username} as a rerun of task ${id}.`;
+    await context.store.events.add([{ taskId: task.id, attempt: 0, at: task.createdAt, kind: "submitted", text }]);
+  }
+  return { task: await detailOf(context, actor, task), isReplayed };
+}
+
+async function create(
+  context: Context,
+  actor: Actor,
+  submission: Submission,
+  idempotency: { key: string; bodyHash: string } | null,
+): Promise<{ task: TaskRow; isReplayed: boolean }> {
+  authorizeProgram(actor, submission);
+  const queue = submission.queue ?? "default";
+  await refuseImpossible(context, submission, queue);
+  const result = await context.store.tasks.create({
+    ownerId: actor.user.id,
+    name: submission.name ?? suggestName(submission),
+    description: submission.description ?? "",
+    spec: specOf(submission, context.config.defaultSleepSeconds),
+    queue,
+    priority: submission.priority ?? 0,
+    tags: [...new Set(submission.tags ?? [])],
+    notBefore: submission.run_at == null ? null : Date.parse(submission.run_at),
+    idempotency,
+    now: context.clock(),
+  });
+  if (result.kind === "conflict") {
+    throw new Refusal("idempotency_key_reused");
+  }
+  if (result.kind === "created") {
+    announce(context, result.task);
+  }
+  return { task: result.task, isReplayed: result.kind === "replayed" };
+}
+
+/** What was asked for and cannot be had here is refused now, not run without it later. */
+async function refuseImpossible(context: Context, submission: Submission, queue: string): Promise<void> {
+  if ((await context.store.queues.find({ name: queue })) === null) {
+    throw new InvalidInput({ queue: [`There is no queue named ${queue}.`] });
+  }
+  const { sandbox, pty } = context.missing();
+  if (submission.sandbox === "strict" && sandbox !== null) {
+    throw new InvalidInput({ sandbox: [`This node cannot run tasks in a sandbox: ${sandbox}`] });
+  }
+  if (submission.pty != null && submission.pty !== false && pty !== null) {
+    throw new InvalidInput({ pty: [`This node cannot give tasks a terminal: ${pty}`] });
+  }
+}
+
+function announce(context: Context, task: TaskRow): void {
+  context.live.changed({ taskId: task.id, kind: "created" });
+  if (task.notBefore !== null && task.notBefore > context.clock()) {
+    context.admission.delayedUntil(task.notBefore);
+  } else {
+    context.admission.poke();
+  }
+}
+
+/** Everything that decides what runs needs the permission, or a variable like LD_PRELOAD would be a free command. */
+function authorizeProgram(actor: Actor, submission: Submission): void {
+  const { command, argv, script, cwd, env, stdin } = submission;
+  const isFree = [command, argv, script, cwd, env, stdin].some((value) => value != null);
+  if (isFree) {
+    authorize(actor, "run_commands");
+  }
+}
+
+function idempotencyOf(body: unknown, key: string | undefined) {
+  if (key === undefined) {
+    return null;
+  }
+  if (key === "" || key.length > maxIdempotencyKeyCharacters) {
+    const problem = `Idempotency-Key must have 1 to ${maxIdempotencyKeyCharacters} characters.`;
+    throw new Refusal("bad_request", { problem });
+  }
+  return { key, bodyHash: createHash("sha256").update(JSON.stringify(body)).digest("hex") };
+}
