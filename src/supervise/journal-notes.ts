@@ -1,9 +1,11 @@
 import type { AttemptEnds } from "./attempt-ends.ts";
+import type { AttemptCgroups } from "./cgroup/attempt-cgroups.ts";
 import { type Generation, note } from "./generation.ts";
 import type { JournalRecord } from "./journal/record.ts";
-import { ProcessTree } from "./processes/tree.ts";
+import { CgroupTree } from "./processes/cgroup-tree.ts";
+import { ScannedTree } from "./processes/scanned-tree.ts";
 import type { Supervision } from "./supervision.ts";
-import { howItEnded } from "./tracked.ts";
+import { howItEnded, type Tracked } from "./tracked.ts";
 
 type Kind<K extends JournalRecord["kind"]> = Extract<JournalRecord, { kind: K }>;
 
@@ -11,9 +13,11 @@ type Kind<K extends JournalRecord["kind"]> = Extract<JournalRecord, { kind: K }>
 export class JournalNotes {
   readonly #supervision: Supervision;
   readonly #ends: AttemptEnds;
+  readonly #groups: AttemptCgroups;
 
-  constructor(supervision: Supervision, ends: AttemptEnds) {
+  constructor(supervision: Supervision, groups: AttemptCgroups, ends: AttemptEnds) {
     this.#supervision = supervision;
+    this.#groups = groups;
     this.#ends = ends;
   }
 
@@ -58,19 +62,26 @@ export class JournalNotes {
     }
     tracked.generation = generation;
     tracked.process = record;
-    const { key, outputPath } = tracked.order;
-    // After a restart of the machine its numbers may be those of others, which must not be touched.
-    tracked.tree =
-      generation.incarnation === incarnation
-        ? new ProcessTree({
-            key,
-            outputPath,
-            pid: record.pid,
-            startTicks: record.startTicks,
-            sessionId: generation.launcherPid,
-          })
-        : null;
-    options.onStarted({ key, pid: record.pid, startedAtMs: record.atMs });
+    if (generation.incarnation === incarnation) {
+      this.#noteTree(tracked, generation, record);
+    }
+    options.onStarted({
+      key: record.key,
+      pid: record.pid,
+      startedAtMs: record.atMs,
+      startTicks: record.startTicks,
+      method: tracked.tree?.method ?? null,
+      cgroupPath: tracked.group?.path ?? null,
+    });
+  }
+
+  /** Not after a restart of the machine: its numbers may be those of others, which must not be touched. */
+  #noteTree(tracked: Tracked, { launcherPid }: Generation, { key, pid, startTicks }: Kind<"process">): void {
+    if (tracked.isOfEarlierLife) {
+      tracked.group = this.#groups.find(key, pid);
+    }
+    const root = { key, pid, startTicks, outputPath: tracked.order.outputPath, sessionId: launcherPid };
+    tracked.tree = tracked.group === null ? new ScannedTree(root) : new CgroupTree(root, tracked.group);
   }
 
   #noteState(generation: Generation, record: Kind<"state">): void {

@@ -1,4 +1,6 @@
 import type { AttemptFiles } from "./attempt-files.ts";
+import type { AttemptCgroup } from "./cgroup/attempt-cgroup.ts";
+import { type AttemptCgroups, joinLine } from "./cgroup/attempt-cgroups.ts";
 import type { Generation } from "./generation.ts";
 import type { Generations } from "./generations.ts";
 import type { Supervision } from "./supervision.ts";
@@ -11,10 +13,12 @@ const startPatienceMs = 15_000;
 export class Starting {
   readonly #supervision: Supervision;
   readonly #files: AttemptFiles;
+  readonly #groups: AttemptCgroups;
   readonly #generations: Generations;
 
-  constructor(supervision: Supervision, files: AttemptFiles, generations: Generations) {
+  constructor(supervision: Supervision, files: AttemptFiles, groups: AttemptCgroups, generations: Generations) {
     this.#supervision = supervision;
+    this.#groups = groups;
     this.#files = files;
     this.#generations = generations;
   }
@@ -26,7 +30,21 @@ export class Starting {
     tracked.isUnsent = false;
     tracked.generation = this.#generations.current;
     tracked.orderedAtMs = performance.now();
-    this.#generations.send(tracked.order.key, lines);
+    tracked.isOfEarlierLife = false;
+    tracked.group = this.#makeGroup(tracked);
+    const joined = tracked.group === null ? lines : `${joinLine(tracked.group)}\n${lines}`;
+    this.#generations.send(tracked.order.key, joined);
+  }
+
+  /** One that cannot be had (too many on the machine) is no reason not to start; how it runs is told when it does. */
+  #makeGroup({ order }: Tracked): AttemptCgroup | null {
+    try {
+      return this.#groups.make(order.key, order.limits ?? {});
+    } catch (error) {
+      const { options } = this.#supervision;
+      options.onWarning("attempt runs without a control group", { err: error, key: order.key });
+      return null;
+    }
   }
 
   /** When its files cannot be written (a full disk), it stays unstarted, and the tick comes back to it. */

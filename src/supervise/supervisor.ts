@@ -2,14 +2,18 @@ import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { AttemptEnds } from "./attempt-ends.ts";
 import { type AttemptFiles, createAttemptFiles } from "./attempt-files.ts";
+import { AttemptCgroups } from "./cgroup/attempt-cgroups.ts";
+import { Control } from "./control.ts";
 import { areOfOneLife, type Generation, settle } from "./generation.ts";
 import { Generations } from "./generations.ts";
 import { JournalNotes } from "./journal-notes.ts";
 import { readIncarnation } from "./machine.ts";
 import type { AttemptOrder } from "./order.ts";
-import { Termination } from "./processes/termination.ts";
+import type { Suspension } from "./processes/suspension.ts";
+import type { TerminationOrder } from "./processes/termination.ts";
 import { ShimWatch } from "./shim-watch.ts";
 import { Starting } from "./starting.ts";
+import { StopNotes } from "./stop-notes.ts";
 import type { Supervision, SupervisorOptions } from "./supervision.ts";
 import { type Tracked, track } from "./tracked.ts";
 
@@ -38,10 +42,12 @@ export class Supervisor {
   readonly #supervision: Supervision;
   readonly #generations: Generations;
   readonly #files: AttemptFiles;
+  readonly #groups: AttemptCgroups;
   readonly #starting: Starting;
   readonly #notes: JournalNotes;
   readonly #ends: AttemptEnds;
   readonly #shims: ShimWatch;
+  readonly #control: Control;
   readonly #ticker: NodeJS.Timeout;
 
   constructor(options: SupervisorOptions) {
@@ -50,8 +56,10 @@ export class Supervisor {
     this.#supervision = supervision;
     mkdirSync(directory, { recursive: true, mode: 0o700 });
     this.#files = createAttemptFiles({ directory: join(directory, "files"), shell, runAs });
-    this.#ends = new AttemptEnds(supervision);
-    this.#notes = new JournalNotes(supervision, this.#ends);
+    this.#groups = new AttemptCgroups(options.cgroup ?? null);
+    this.#control = new Control(supervision, new StopNotes(join(directory, "stopped")));
+    this.#ends = new AttemptEnds(supervision, this.#groups);
+    this.#notes = new JournalNotes(supervision, this.#groups, this.#ends);
     this.#shims = new ShimWatch(supervision, this.#notes, this.#ends);
     this.#generations = new Generations({
       directory,
@@ -63,19 +71,20 @@ export class Supervisor {
       isUsed: (generation) => this.#isUsed(generation),
       onWarning: (message, fields) => options.onWarning(message, fields),
     });
-    this.#starting = new Starting(supervision, this.#files, this.#generations);
+    this.#starting = new Starting(supervision, this.#files, this.#groups, this.#generations);
     this.#ticker = setInterval(() => this.#tick(), tickMs);
     this.#ticker.unref();
   }
 
   /**
    * Takes over the attempts that have no end in the record: those of an earlier life of this server. Resolves when each is
-   * adopted, started, or its end reported.
+   * adopted, started, or its end reported. `suspended` are the keys of those that are to stand still.
    */
-  async adopt(orders: readonly AttemptOrder[]): Promise<void> {
+  async adopt(orders: readonly AttemptOrder[], suspended: ReadonlySet<string> = new Set()): Promise<void> {
     const { old, current } = this.#generations;
     for (const order of orders) {
-      this.#supervision.tracked.set(order.key, track(order, old.at(-1) ?? current));
+      const tracked = track(order, old.at(-1) ?? current);
+      this.#supervision.tracked.set(order.key, { ...tracked, isOfEarlierLife: true, mayHaveStopNote: true });
     }
     for (const generation of old) {
       this.#notes.apply(generation);
@@ -88,6 +97,9 @@ export class Supervisor {
     for (const tracked of [...this.#supervision.tracked.values()]) {
       this.#takeOver(tracked, isOneLife, old.length > 0);
     }
+    const ofEarlierLife = [...this.#supervision.tracked.values()].filter((tracked) => tracked.isOfEarlierLife);
+    await Promise.all(ofEarlierLife.map((tracked) => this.#control.adopt(tracked, suspended.has(tracked.order.key))));
+    this.#groups.sweep((key) => this.#supervision.tracked.has(key));
     for (const generation of old) {
       if (generation.incarnation === this.#supervision.incarnation) {
         generation.journal.watch(() => this.#notes.apply(generation));
@@ -109,16 +121,27 @@ export class Supervisor {
   }
 
   /** Begins to end an attempt and all its processes, or hastens an ending under way. Nothing when it is over. */
-  terminate(key: string, how: { signal: NodeJS.Signals; graceMs: number }): void {
-    const tracked = this.#supervision.tracked.get(key);
-    if (tracked === undefined || tracked.isOver || tracked.tree === null) {
-      return;
-    }
-    if (tracked.termination === null || tracked.termination.isDone) {
-      tracked.termination = new Termination(tracked.tree, how);
-    } else {
-      tracked.termination.hasten(how);
-    }
+  terminate(key: string, order: TerminationOrder): void {
+    this.#control.terminate(key, order);
+  }
+
+  /** Lets all its processes stand still. Rejects with a sentence when it does not run, is ending, or cannot be stopped. */
+  suspend(key: string): Promise<Suspension> {
+    return this.#control.suspend(key);
+  }
+
+  /** Lets them go on; answers how many. Nothing when none stands still. Rejects when it does not run or is ending. */
+  resume(key: string): Promise<number> {
+    return this.#control.resume(key);
+  }
+
+  isSuspended(key: string): boolean {
+    return this.#control.isSuspended(key);
+  }
+
+  /** Sends a signal to its own process or to all; answers to how many. */
+  signal(key: string, signal: NodeJS.Signals, to: "main" | "all"): number {
+    return this.#control.signal(key, signal, to);
   }
 
   /** The end of this attempt is in the record: its files and, with the last one, its journal can go. */
@@ -132,6 +155,7 @@ export class Supervisor {
     if (tracked.mayHaveFiles) {
       this.#files.remove(key);
     }
+    this.#control.forget(tracked);
     this.#generations.dropIfUnused(tracked.generation);
   }
 
@@ -187,5 +211,6 @@ export class Supervisor {
       this.#shims.check(tracked);
     }
     this.#starting.check(unstarted);
+    this.#groups.clean();
   }
 }
