@@ -14,6 +14,8 @@ export type AttemptOrder = {
   stdin: string | null;
   /** File the process appends its output to; its folder exists. */
   outputPath: string;
+  /** What all its processes together may not exceed, where its cgroup can hold them to it; no limit when left out. */
+  limits?: { memoryBytes?: number | null; processes?: number | null };
 };
 
 /** The user attempts run as, when it is not the server's own. */

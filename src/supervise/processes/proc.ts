@@ -6,11 +6,15 @@ import { closeSync, openSync, readdirSync, readlinkSync, readSync } from "node:f
  */
 export type ProcessStat = {
   pid: number;
+  /** The program's name, at most 15 bytes of it. */
+  name: string;
   parentPid: number;
   groupId: number;
   sessionId: number;
   /** R S D Z T …; Z and X are as good as gone. */
   state: string;
+  /** Threads that have not ended; 1 for a zombie, and more while threads survive the one that `state` is about. */
+  threadCount: number;
   /** Clock ticks after the machine's start; with the pid it names a process for ever. */
   startTicks: string;
 };
@@ -54,13 +58,16 @@ export function readStat(pid: number): ProcessStat | null {
     return null;
   }
   // The second field is the program's name in parentheses, and may itself contain spaces and parentheses.
-  const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
+  const nameEnd = text.lastIndexOf(")");
+  const fields = text.slice(nameEnd + 2).split(" ");
   return {
     pid,
+    name: text.slice(text.indexOf("(") + 1, nameEnd),
     state: fields[0] ?? "X",
     parentPid: Number(fields[1]),
     groupId: Number(fields[2]),
     sessionId: Number(fields[3]),
+    threadCount: Number(fields[17]),
     startTicks: fields[19] ?? "",
   };
 }
@@ -71,8 +78,9 @@ export function isAlive(process: { pid: number; startTicks: string }): boolean {
   return stat !== null && stat.startTicks === process.startTicks && !isGone(stat);
 }
 
+/** A process whose first thread has ended is shown as a zombie although its other threads go on. */
 export function isGone(stat: ProcessStat): boolean {
-  return stat.state === "Z" || stat.state === "X";
+  return stat.state === "X" || (stat.state === "Z" && stat.threadCount <= 1);
 }
 
 /** The command line, words separated by NUL; empty for zombies and kernel threads, null when gone. */
@@ -86,10 +94,29 @@ export function hasEnvironment(pid: number, entry: string): boolean {
   return text !== null && (text.startsWith(`${entry}\0`) || text.includes(`\0${entry}\0`));
 }
 
+/** The cgroups a process is in, one a line; null when it is gone. */
+export function readCgroup(pid: number): string | null {
+  return readWhole(`/proc/${pid}/cgroup`);
+}
+
+/** The pid namespace a process lives in; null where it may not be read. */
+export function readPidNamespace(pid: number): string | null {
+  return readLink(`/proc/${pid}/ns/pid`);
+}
+
+/** True when the process is the first one of its pid namespace: with it, all of that namespace end. */
+export function isNamespaceInit(pid: number): boolean {
+  return /^NSpid:.*\t1$/m.test(readWhole(`/proc/${pid}/status`) ?? "");
+}
+
 /** What a file descriptor of the process points to; null where it may not be read. */
 export function readFdLink(pid: number, fd: number): string | null {
+  return readLink(`/proc/${pid}/fd/${fd}`);
+}
+
+function readLink(path: string): string | null {
   try {
-    return readlinkSync(`/proc/${pid}/fd/${fd}`);
+    return readlinkSync(path);
   } catch (error) {
     return nullWhenGone(error);
   }
