@@ -5,6 +5,7 @@ import type { AttemptEnding, How } from "./ending.ts";
 import { areOfOneLife, type Generation, note, settle } from "./generation.ts";
 import { Generations } from "./generations.ts";
 import type { JournalRecord } from "./journal/record.ts";
+import type { Sandbox } from "./launcher/sandbox.ts";
 import type { Shell } from "./launcher/shell.ts";
 import { readIncarnation } from "./machine.ts";
 import type { AttemptOrder, RunAs } from "./order.ts";
@@ -37,6 +38,8 @@ export type SupervisorOptions = {
   directory: string;
   shell: Shell;
   runAs: RunAs | null;
+  /** How `sandbox: "strict"` is done here (probes/sandbox.ts); null where it cannot be: such attempts are refused. */
+  sandbox?: Sandbox | null;
   /** Search path of the launcher itself; attempts get theirs from their order. */
   searchPath: string;
   onStarted(attempt: { key: string; pid: number; startedAtMs: number }): void;
@@ -64,9 +67,9 @@ export class Supervisor {
 
   constructor(options: SupervisorOptions) {
     this.#options = options;
-    const { directory, shell, runAs, searchPath } = options;
+    const { directory, shell, runAs, searchPath, sandbox = null } = options;
     mkdirSync(directory, { recursive: true, mode: 0o700 });
-    this.#files = createAttemptFiles({ directory: join(directory, "files"), shell, runAs });
+    this.#files = createAttemptFiles({ directory: join(directory, "files"), shell, runAs, sandbox });
     this.#generations = new Generations({
       directory,
       shell,
@@ -164,12 +167,12 @@ export class Supervisor {
   // --- starting -----------------------------------------------------------------------------------------------------
 
   #send(tracked: Tracked): void {
-    const { lines, hasFiles } = this.#files.write(tracked.order);
+    const { message, hasFiles } = this.#files.write(tracked.order);
     tracked.mayHaveFiles = hasFiles;
     tracked.isUnsent = false;
     tracked.generation = this.#generations.current;
     tracked.orderedAtMs = performance.now();
-    this.#generations.send(tracked.order.key, lines);
+    this.#generations.send(message);
   }
 
   #resend(from: Generation): void {
