@@ -25,21 +25,23 @@ export class Starting {
 
   /** Throws when its files cannot be written. */
   send(tracked: Tracked): void {
-    const { lines, hasFiles } = this.#files.write(tracked.order);
+    tracked.group = this.#makeGroup(tracked);
+    const { message, hasFiles } = this.#files.write(
+      tracked.order,
+      tracked.group === null ? null : joinLine(tracked.group),
+    );
     tracked.mayHaveFiles = hasFiles;
     tracked.isUnsent = false;
     tracked.generation = this.#generations.current;
     tracked.orderedAtMs = performance.now();
     tracked.isOfEarlierLife = false;
-    tracked.group = this.#makeGroup(tracked);
-    const joined = tracked.group === null ? lines : `${joinLine(tracked.group)}\n${lines}`;
-    this.#generations.send(tracked.order.key, joined);
+    this.#generations.send(message);
   }
 
   /** One that cannot be had (too many on the machine) is no reason not to start; how it runs is told when it does. */
   #makeGroup({ order }: Tracked): AttemptCgroup | null {
     try {
-      return this.#groups.make(order.key, order.limits ?? {});
+      return this.#groups.make(order.key, order.limits);
     } catch (error) {
       const { options } = this.#supervision;
       options.onWarning("attempt runs without a control group", { err: error, key: order.key });

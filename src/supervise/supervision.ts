@@ -1,5 +1,6 @@
 import type { CgroupBase } from "./cgroup/base.ts";
 import type { AttemptEnding } from "./ending.ts";
+import type { Sandbox } from "./launcher/sandbox.ts";
 import type { Shell } from "./launcher/shell.ts";
 import type { RunAs } from "./order.ts";
 import type { TerminationStep } from "./processes/termination-step.ts";
@@ -11,6 +12,8 @@ export type SupervisorOptions = {
   directory: string;
   shell: Shell;
   runAs: RunAs | null;
+  /** How `sandbox: "strict"` is done here (probes/sandbox.ts); null where it cannot be: such attempts are refused. */
+  sandbox?: Sandbox | null;
   /** Search path of the launcher itself; attempts get theirs from their order. */
   searchPath: string;
   /** Where attempts get control groups (cgroup/base.ts); without it they run without. */

@@ -51,11 +51,11 @@ export class Supervisor {
   readonly #ticker: NodeJS.Timeout;
 
   constructor(options: SupervisorOptions) {
-    const { directory, shell, runAs, searchPath } = options;
+    const { directory, shell, runAs, searchPath, sandbox = null } = options;
     const supervision = { options, incarnation: readIncarnation(), tracked: new Map(), isClosed: false };
     this.#supervision = supervision;
     mkdirSync(directory, { recursive: true, mode: 0o700 });
-    this.#files = createAttemptFiles({ directory: join(directory, "files"), shell, runAs });
+    this.#files = createAttemptFiles({ directory: join(directory, "files"), shell, runAs, sandbox });
     this.#groups = new AttemptCgroups(options.cgroup ?? null);
     this.#control = new Control(supervision, new StopNotes(join(directory, "stopped")));
     this.#ends = new AttemptEnds(supervision, this.#groups);
