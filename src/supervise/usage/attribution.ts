@@ -11,8 +11,7 @@ import { readCgroupPids } from "./cgroup.ts";
  *   3. Otherwise, once for each process, its environment is asked for an attempt's marker, and its output for an attempt's
  *      file. This is exact and needs no history, but is the dearest sign: three system calls for each stranger would more
  *      than double the price of a pass, and the answer does not change.
- *   4. Otherwise it belongs where the leader of its group or session does, or where a known process still is in the group
- *      that the root led: a number in use as a group's is given to nobody else.
+ *   4. Otherwise it belongs where the leader of its group or session does. The leader is there, so the number is its own.
  *
  * Known strangers are passed by from then on. The processes of an attempt that is added after they were seen are strangers
  * by mistake; so those younger than its root are asked again.
@@ -70,7 +69,7 @@ export class Attribution<T extends Membership> {
   }
 
   #begin(stats: Map<number, ProcessStat>): Pass<T> {
-    const pass: Pass<T> = { stats, owners: new Map(), groups: new Map() };
+    const pass: Pass<T> = { stats, owners: new Map() };
     for (const attempt of this.#byKey.values()) {
       for (const [pid, startTicks] of attempt.members) {
         claim(pass, attempt, pid, startTicks);
@@ -102,15 +101,12 @@ export class Attribution<T extends Membership> {
   }
 
   #findOwner(stat: ProcessStat, pass: Pass<T>): T | null {
-    const { stats, groups } = pass;
+    const { stats } = pass;
     return (
       this.#ownerOf(stats.get(stat.parentPid), pass) ??
       this.#marked(stat.pid) ??
       this.#ownerOf(stats.get(stat.groupId), pass) ??
-      this.#ownerOf(stats.get(stat.sessionId), pass) ??
-      groups.get(stat.groupId) ??
-      groups.get(stat.sessionId) ??
-      null
+      this.#ownerOf(stats.get(stat.sessionId), pass)
     );
   }
 
@@ -127,18 +123,12 @@ export class Attribution<T extends Membership> {
 type Pass<T> = {
   stats: ReadonlyMap<number, ProcessStat>;
   owners: Map<number, T | null>;
-  /** Attempts by their root's group or session, as long as one that was known before is in it. */
-  groups: Map<number, T>;
 };
 
 function claim<T extends Membership>(pass: Pass<T>, attempt: T, pid: number, startTicks: string | undefined): void {
   const stat = pass.stats.get(pid);
-  if (stat === undefined || stat.startTicks !== startTicks) {
-    return;
-  }
-  pass.owners.set(pid, attempt);
-  if (stat.groupId === attempt.pid || stat.sessionId === attempt.pid) {
-    pass.groups.set(attempt.pid, attempt);
+  if (stat !== undefined && stat.startTicks === startTicks) {
+    pass.owners.set(pid, attempt);
   }
 }
 

@@ -2,8 +2,6 @@ import { mostPoints, type UsagePoint, type UsageSeries } from "./usage.ts";
 
 /** Detail of a young series: a task of some seconds has a point for each look. */
 const firstStepMs = 250;
-/** Looks come a little late; a point of two looks must not become one of one and a half for that. */
-const tolerance = 1.25;
 
 export function newSeries(): UsageSeries {
   return { stepMs: firstStepMs, points: [] };
@@ -15,9 +13,9 @@ export function endOf(series: UsageSeries): number {
 }
 
 /**
- * Adds what was measured since the series' end. Any two neighbours together are longer than a step; when there are too
- * many points, neighbours are merged, and the step becomes the length the merged points have: half the places are free
- * again, so a task of a month has as many points as one of five minutes. Nothing is thrown away but detail in time.
+ * Adds what was measured since the series' end. When there are too many points, neighbours are merged, and the step
+ * becomes the length the merged points have: half the places are free again, so a task of a month has as many points as
+ * one of five minutes. Nothing is thrown away but detail in time.
  */
 export function addPoint(series: UsageSeries, point: UsagePoint): void {
   const { points } = series;
@@ -25,7 +23,8 @@ export function addPoint(series: UsageSeries, point: UsagePoint): void {
   const begin = points.at(-2)?.atMs ?? 0;
   // What was and what was not looked at stay apart as long as there is room.
   const isOneKind = last !== undefined && last.gapMs === 0 && point.gapMs === 0;
-  if (isOneKind && point.atMs - begin <= series.stepMs * tolerance) {
+  // Looks come a little late, so that the last one of a step may end behind it: half of it is enough.
+  if (isOneKind && (last.atMs + point.atMs) / 2 - begin <= series.stepMs) {
     points[points.length - 1] = merge(last, point);
     return;
   }

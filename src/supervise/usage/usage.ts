@@ -29,7 +29,7 @@ export type Counters = { cpuMs: number; readBytes: number; writeBytes: number };
 
 /** At most `mostPoints` points, in order and without a hole: each begins where the one before ended, the first at 0. */
 export type UsageSeries = {
-  /** A look becomes part of the last point unless that would make it longer than this. Grows with the attempt's age. */
+  /** About how long a point is, unless looks are further apart than that. Grows with the attempt's age. */
   stepMs: number;
   points: UsagePoint[];
 };
