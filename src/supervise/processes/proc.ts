@@ -1,4 +1,4 @@
-import { closeSync, openSync, readdirSync, readlinkSync, readSync } from "node:fs";
+import { closeSync, existsSync, openSync, readdirSync, readFileSync, readlinkSync, readSync } from "node:fs";
 
 /**
  * What /proc says. Reads are synchronous on purpose: a process can be gone at the next turn of the event loop, and one
@@ -17,7 +17,16 @@ export type ProcessStat = {
   threadCount: number;
   /** Clock ticks after the machine's start; with the pid it names a process for ever. */
   startTicks: string;
+  /** Processor time of all its threads, also those that ended, in steps of 10 ms. */
+  cpuMs: number;
+  /** Processor time of its descendants that ended and were waited for. */
+  waitedCpuMs: number;
+  /** What of it is in RAM, pages shared with others included; 0 for a zombie. */
+  rssBytes: number;
 };
+
+/** Linux counts processor time for user space in hundredths of a second (USER_HZ) on every architecture we run on. */
+export const msPerTick = 10;
 
 const buffer = Buffer.allocUnsafe(65_536);
 
@@ -69,6 +78,9 @@ export function readStat(pid: number): ProcessStat | null {
     sessionId: Number(fields[3]),
     threadCount: Number(fields[17]),
     startTicks: fields[19] ?? "",
+    cpuMs: (Number(fields[11]) + Number(fields[12])) * msPerTick,
+    waitedCpuMs: (Number(fields[13]) + Number(fields[14])) * msPerTick,
+    rssBytes: Number(fields[21]) * pageBytes(),
   };
 }
 
@@ -86,6 +98,18 @@ export function isGone(stat: ProcessStat): boolean {
 /** The command line, words separated by NUL; empty for zombies and kernel threads, null when gone. */
 export function readCommandLine(pid: number): string | null {
   return readWhole(`/proc/${pid}/cmdline`);
+}
+
+/** The value a name had in the environment the process was started with; null without it, or where it may not be read. */
+export function readVariable(pid: number, name: string): string | null {
+  const text = `\0${readWhole(`/proc/${pid}/environ`) ?? ""}`;
+  const at = text.indexOf(`\0${name}=`);
+  if (at < 0) {
+    return null;
+  }
+  const start = at + name.length + 2;
+  const end = text.indexOf("\0", start);
+  return text.slice(start, end < 0 ? undefined : end);
 }
 
 /** True when the environment the process was started with has this `NAME=value`. False where it may not be read. */
@@ -146,3 +170,47 @@ export function findShellsOn(path: string): number[] {
 export function readLastPid(): number {
   return Number(readWhole("/proc/loadavg")?.trim().split(" ").at(-1));
 }
+
+export type ProcessIo = { readBytes: number; writeBytes: number };
+
+/**
+ * What the process caused to be read from and written to disks so far, with its waited-for descendants; null when it is
+ * gone. Only a user who may debug the process may read it.
+ */
+export function readIo(pid: number): ProcessIo | "refused" | null {
+  const text = readWhole(`/proc/${pid}/io`);
+  if (text === null) {
+    return existsSync(`/proc/${pid}`) ? "refused" : null;
+  }
+  return { readBytes: numberAfter(text, "\nread_bytes: "), writeBytes: numberAfter(text, "\nwrite_bytes: ") };
+}
+
+/** The process's fair share of RAM: a page that n processes share counts as 1/n. Null where it may not be read. */
+export function readShareBytes(pid: number): number | null {
+  const text = readWhole(`/proc/${pid}/smaps_rollup`);
+  return text?.includes("\nPss:") ? numberAfter(text, "\nPss:") * 1024 : null;
+}
+
+function numberAfter(text: string, label: string): number {
+  return Number.parseInt(text.slice(text.indexOf(label) + label.length), 10);
+}
+
+/** Children that its first thread has started; null where the kernel does not list them, or the process is gone. */
+export function readChildren(pid: number): number[] | null {
+  return readWhole(`/proc/${pid}/task/${pid}/children`)?.split(" ").map(Number).filter(Boolean) ?? null;
+}
+
+let knownPageBytes = 0;
+
+/** Size of a page of memory: 4 KiB, on some ARM machines 16 or 64. */
+function pageBytes(): number {
+  if (knownPageBytes === 0) {
+    // What the kernel told this process at its start: pairs of a kind and a value.
+    const words = new BigUint64Array(new Uint8Array(readFileSync("/proc/self/auxv")).buffer);
+    const at = words.findIndex((word, place) => place % 2 === 0 && word === pageSizeKind);
+    knownPageBytes = Number(words[at + 1] ?? 4096);
+  }
+  return knownPageBytes;
+}
+
+const pageSizeKind = 6n;
