@@ -26,6 +26,7 @@ export const errorRegistry = {
     detail: "Task {id} takes no input: submit it with input (or pty) set to true to be able to send it some.",
   },
   input_ended: { status: 409, detail: "The input of task {id} has been ended; nothing more can be sent." },
+  input_closed: { status: 409, detail: "The program of task {id} no longer reads its input." },
   input_full: {
     status: 409,
     detail: "Task {id} does not read its input: {accepted} of {bytes} bytes were taken. Send the rest later.",
