@@ -2,7 +2,7 @@ import { closeSync, constants, openSync } from "node:fs";
 import { setTimeout as wait } from "node:timers/promises";
 import type { Journal } from "./journal/journal.ts";
 import type { JournalRecord } from "./journal/record.ts";
-import { findShellsOn, readStat } from "./processes/proc.ts";
+import { findShellsOn, readCommandLine, readStat } from "./processes/proc.ts";
 import { signalProcess } from "./processes/tree.ts";
 
 /**
@@ -24,6 +24,11 @@ export type Generation = {
 export function newGeneration(number: number, fifoPath: string, journal: Journal): Generation {
   const empty = { keyByPid: new Map<number, string>(), knownPids: new Set<number>() };
   return { number, fifoPath, journal, ...empty, launcherPid: null, incarnation: null };
+}
+
+/** True when this process is one of the generation's shims (or its launcher). */
+export function isShim(pid: number, generation: Generation): boolean {
+  return readCommandLine(pid)?.split("\0").includes(generation.fifoPath) ?? false;
 }
 
 /** Keeps what a record says about the generation itself. */

@@ -2,17 +2,18 @@ import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { type AttemptFiles, createAttemptFiles } from "./attempt-files.ts";
 import type { AttemptEnding, How } from "./ending.ts";
-import { areOfOneLife, type Generation, note, settle } from "./generation.ts";
+import { areOfOneLife, type Generation, isShim, note, settle } from "./generation.ts";
 import { Generations } from "./generations.ts";
+import { type Ended, Inputs, type Written } from "./input.ts";
 import type { JournalRecord } from "./journal/record.ts";
 import type { Sandbox } from "./launcher/sandbox.ts";
 import type { Shell } from "./launcher/shell.ts";
 import { readIncarnation } from "./machine.ts";
 import type { AttemptOrder, RunAs } from "./order.ts";
-import { isAlive, readCommandLine } from "./processes/proc.ts";
+import { isAlive } from "./processes/proc.ts";
 import { Termination } from "./processes/termination.ts";
 import { ProcessTree } from "./processes/tree.ts";
-import { howItEnded, type Tracked, track } from "./tracked.ts";
+import { howItEnded, inputTarget, type Tracked, track } from "./tracked.ts";
 
 /**
  * Runs attempts as real processes that outlive this server, and tells exactly how each ended.
@@ -62,6 +63,7 @@ export class Supervisor {
   readonly #tracked = new Map<string, Tracked>();
   readonly #generations: Generations;
   readonly #files: AttemptFiles;
+  readonly #inputs = new Inputs((key) => inputTarget(this.#tracked.get(key), this.#files.baseOf(key)));
   readonly #ticker: NodeJS.Timeout;
   #isClosed = false;
 
@@ -77,7 +79,7 @@ export class Supervisor {
       incarnation: this.#incarnation,
       apply: (generation) => this.#apply(generation),
       resend: (from) => this.#resend(from),
-      isUsed: (generation) => this.#isUsed(generation),
+      isUsed: (generation) => [...this.#tracked.values()].some((one) => one.generation === generation),
       onWarning: (message, fields) => options.onWarning(message, fields),
     });
     this.#ticker = setInterval(() => this.#tick(), tickMs);
@@ -100,9 +102,8 @@ export class Supervisor {
       }
       rmSync(generation.fifoPath, { force: true });
     }
-    const isOneLife = areOfOneLife(old, this.#incarnation);
     for (const tracked of [...this.#tracked.values()]) {
-      this.#resume(tracked, isOneLife, old.length > 0);
+      this.#resume(tracked, areOfOneLife(old, this.#incarnation), old.length > 0);
     }
     for (const generation of old) {
       if (generation.incarnation === this.#incarnation) {
@@ -135,6 +136,16 @@ export class Supervisor {
     } else {
       tracked.termination.hasten(how);
     }
+  }
+
+  /** Writes to its standard input; see input.ts. */
+  writeInput(key: string, bytes: Buffer): Promise<Written> {
+    return this.#inputs.write(key, bytes);
+  }
+
+  /** Ends its standard input, after what was written before. Rejects when it cannot be told whether it is done. */
+  endInput(key: string): Promise<Ended> {
+    return this.#inputs.end(key);
   }
 
   /** The end of this attempt is in the record: its files and, with the last one, its journal can go. */
@@ -191,15 +202,6 @@ export class Supervisor {
       tracked.isUnsent = true;
       this.#options.onWarning("attempt could not be sent again", { err: error, key: tracked.order.key });
     }
-  }
-
-  #isUsed(generation: Generation): boolean {
-    for (const tracked of this.#tracked.values()) {
-      if (tracked.generation === generation) {
-        return true;
-      }
-    }
-    return false;
   }
 
   // --- what the journals say ----------------------------------------------------------------------------------------
@@ -379,7 +381,7 @@ export class Supervisor {
 
   #checkShim(tracked: Tracked): void {
     const { process: started, generation, order } = tracked;
-    if (started === null || this.#isShim(started.shimPid, generation)) {
+    if (started === null || isShim(started.shimPid, generation)) {
       return;
     }
     this.#apply(generation);
@@ -393,11 +395,6 @@ export class Supervisor {
       }
       return;
     }
-    const { problem } = tracked;
-    this.#end(order.key, problem === null ? { kind: "unknown" } : { kind: "not_started", problem }, Date.now(), null);
-  }
-
-  #isShim(pid: number, generation: Generation): boolean {
-    return readCommandLine(pid)?.split("\0").includes(generation.fifoPath) ?? false;
+    this.#end(order.key, howItEnded(tracked, null), Date.now(), null);
   }
 }

@@ -1,7 +1,8 @@
 import type { How } from "./ending.ts";
 import type { Generation } from "./generation.ts";
+import type { InputTarget } from "./input.ts";
 import { exitStatus } from "./journal/record.ts";
-import type { AttemptOrder } from "./order.ts";
+import { type AttemptOrder, takesInput } from "./order.ts";
 import type { Termination } from "./processes/termination.ts";
 import type { ProcessTree } from "./processes/tree.ts";
 
@@ -42,14 +43,23 @@ export function track(order: AttemptOrder, generation: Generation): Tracked {
   };
 }
 
-/** What the status its shim saw means. */
-export function howItEnded(tracked: Tracked, { status, isSure }: { status: number; isSure: boolean }): How {
+/** What writing to its standard input needs to know of it. */
+export function inputTarget(tracked: Tracked | undefined, base: string): InputTarget | null {
+  if (tracked === undefined) {
+    return null;
+  }
+  const { order, process, isOver } = tracked;
+  return { base, takesInput: takesInput(order), shimPid: process?.shimPid ?? null, isOver };
+}
+
+/** What the status its shim saw means; null when no shim lived to see it. */
+export function howItEnded(tracked: Tracked, seen: { status: number; isSure: boolean } | null): How {
   if (tracked.problem !== null) {
     return { kind: "not_started", problem: tracked.problem };
   }
-  if (status > 128 && !isSure) {
+  if (seen === null || (seen.status > 128 && !seen.isSure)) {
     return { kind: "unknown" };
   }
-  const exit = exitStatus(status, tracked.isExit);
+  const exit = exitStatus(seen.status, tracked.isExit);
   return exit.signal === null ? { kind: "exited", code: exit.code } : { kind: "signalled", signal: exit.signal };
 }
