@@ -33,7 +33,10 @@ beforeAll(async () => {
 const later = { name: "later", run_at: "2099-01-01T00:00:00Z" };
 
 /** What is sent to each endpoint; a new endpoint does not compile until it is here. */
-const calls: Record<EndpointName, { id?: "task" | "user"; body?: (asker: string) => unknown }> = {
+const calls: Record<
+  EndpointName,
+  { id?: "task" | "user"; query?: Record<string, string>; body?: (asker: string) => unknown }
+> = {
   register: {
     body: (asker) => ({ username: `new_${asker}`, email: `new_${asker}@example.com`, password: "x" }),
   },
@@ -57,6 +60,7 @@ const calls: Record<EndpointName, { id?: "task" | "user"; body?: (asker: string)
   streamTasks: {},
   getOutput: { id: "task" },
   getOutputLines: { id: "task" },
+  searchOutput: { id: "task", query: { q: "text" } },
   streamOutput: { id: "task" },
   health: {},
   readiness: {},
@@ -82,7 +86,7 @@ async function logInAgain({ id, username, password }: Member): Promise<Member> {
 async function ask(name: EndpointName, role: Role | null): Promise<{ status: number; body: unknown }> {
   const endpoint = contract[name];
   const { asker, id } = role === null ? { asker: undefined, id: spare.id } : await prepare(name, role);
-  const path = pathOf(endpoint, { params: { id } });
+  const path = pathOf(endpoint, { params: { id }, query: calls[name].query });
   if (endpoint.kind === "events") {
     const response = await fetch(server.url + path, {
       headers: asker ? { Authorization: `Token ${asker.token}` } : {},
