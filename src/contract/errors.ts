@@ -42,6 +42,12 @@ export const errorRegistry = {
     status: 422,
     detail: "This Idempotency-Key was used with another request body. Use a new key for a new task.",
   },
+  search_given_up: {
+    status: 422,
+    detail:
+      "The search was given up after {seconds} s without an end. Search for plain text, or for an expression without " +
+      "repetitions within repetitions.",
+  },
   too_many_requests: { status: 429, detail: "Too many requests. Try again in {seconds} s." },
   bad_request: { status: 400, detail: "{problem}" },
   internal_error: {
