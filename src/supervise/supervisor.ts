@@ -2,7 +2,7 @@ import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { type AttemptFiles, createAttemptFiles } from "./attempt-files.ts";
 import type { AttemptEnding, How } from "./ending.ts";
-import { areOfOneLife, type Generation, note, settle } from "./generation.ts";
+import { areOfOneLife, type Generation, note, settle, showRestart } from "./generation.ts";
 import { Generations } from "./generations.ts";
 import type { JournalRecord } from "./journal/record.ts";
 import type { Shell } from "./launcher/shell.ts";
@@ -99,7 +99,7 @@ export class Supervisor {
     }
     const isOneLife = areOfOneLife(old, this.#incarnation);
     for (const tracked of [...this.#tracked.values()]) {
-      this.#resume(tracked, isOneLife, old.length > 0);
+      this.#resume(tracked, isOneLife, showRestart(old, this.#incarnation) ? "restart" : "no-journal");
     }
     for (const generation of old) {
       if (generation.incarnation === this.#incarnation) {
@@ -323,7 +323,7 @@ export class Supervisor {
 
   // --- after a restart ----------------------------------------------------------------------------------------------
 
-  #resume(tracked: Tracked, isOneLife: boolean, hasJournals: boolean): void {
+  #resume(tracked: Tracked, isOneLife: boolean, lostCause: "restart" | "no-journal"): void {
     if (tracked.isOver) {
       return;
     }
@@ -332,10 +332,10 @@ export class Supervisor {
       if (isOneLife) {
         this.#sendAgain(tracked);
       } else {
-        this.#end(key, { kind: "lost", cause: hasJournals ? "restart" : "no-journal" }, Date.now(), null);
+        this.#end(key, { kind: "lost", cause: lostCause }, Date.now(), null);
       }
     } else if (tracked.generation.incarnation !== this.#incarnation) {
-      this.#end(key, { kind: "lost", cause: "restart" }, Date.now(), null);
+      this.#end(key, { kind: "lost", cause: lostCause }, Date.now(), null);
     } else {
       this.#checkShimSafely(tracked);
     }
