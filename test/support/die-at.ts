@@ -21,6 +21,7 @@ const owners = {
   "Launcher.start": Launcher.prototype,
   "Supervisor.adopt": Supervisor.prototype,
   "Supervisor.forget": Supervisor.prototype,
+  "Supervisor.close": Supervisor.prototype,
   "Journal.remove": Journal.prototype,
 };
 
