@@ -3,7 +3,9 @@ import { ApiFailure, type Client, contract, Unreachable } from "../client/client
 import { followOutput } from "../client/follow.ts";
 import type { TaskDetail } from "../contract/index.ts";
 import { canAsk, type Deps, tell } from "./deps.ts";
+import { explain } from "./explain.ts";
 import { CliFailure } from "./failure.ts";
+import { feedOwnInput, type InputFeed } from "./input/feed.ts";
 import { followPrinter } from "./print/follow.ts";
 import { askKey } from "./prompt.ts";
 import type { SignalWatch } from "./signals.ts";
@@ -15,8 +17,13 @@ import type { SignalWatch } from "./signals.ts";
  * first signal kills: a script that dies must not leave its work running. After a kill we stay until the task is really
  * over, because its process may need its grace; one more signal sends SIGKILL, and one more after that lets us leave.
  * SIGHUP is left alone: a terminal that vanished is no order to kill, so we end and the task goes on.
+ *
+ * A task that gets our standard input gets all of it or is killed: nobody could tell half of an archive from a whole one.
+ * Only somebody at a terminal is told and goes on.
  */
-export type Attendance = { ended: true; task: TaskDetail } | { ended: false };
+export type Attendance =
+  /** `inputFailure`: it did not get all of our standard input, and was killed for that. */
+  { ended: true; task: TaskDetail; inputFailure: Error | null } | { ended: false };
 
 export type AttendOptions = {
   client: Client;
@@ -24,6 +31,8 @@ export type AttendOptions = {
   signals: SignalWatch;
   /** False when only the end matters (`--json`). */
   showOutput: boolean;
+  /** Gives it our standard input. `keys`: every key of our terminal as it is typed, for a task with a terminal. */
+  input: "none" | "stream" | "keys";
 };
 
 /** Resolves at the end of the task, or when the person detaches. Throws ApiFailure and CliFailure. */
@@ -38,7 +47,7 @@ export async function attendTask(deps: Deps, options: AttendOptions): Promise<At
         break;
       }
       if (event.kind === "end") {
-        return { ended: true, task: event.task };
+        return { ended: true, task: event.task, inputFailure: attention.inputFailure() };
       }
       await print(event);
     }
@@ -46,6 +55,8 @@ export async function attendTask(deps: Deps, options: AttendOptions): Promise<At
     if (!attention.stop.signal.aborted) {
       throw error;
     }
+  } finally {
+    attention.feed?.stop();
   }
   attention.throwFailure();
   return { ended: false };
@@ -58,14 +69,17 @@ type Attention = {
   /** Aborted when there is nothing to follow any more: detached, or the kill failed. */
   stop: AbortController;
   throwFailure: () => void;
+  feed: InputFeed | null;
+  inputFailure: () => Error | null;
 };
 
-function createAttention(deps: Deps, { client, taskId }: AttendOptions): Attention {
+function createAttention(deps: Deps, { client, taskId, input }: AttendOptions): Attention {
   const stop = new AbortController();
   let openQuestion: Promise<void> = Promise.resolve();
   let interruptQuestion: AbortController | null = null;
   let kills = 0;
   let failure: Error | null = null;
+  let inputFailure: Error | null = null;
 
   function kill(): void {
     kills += 1;
@@ -84,6 +98,7 @@ function createAttention(deps: Deps, { client, taskId }: AttendOptions): Attenti
 
   async function ask(): Promise<void> {
     interruptQuestion = new AbortController();
+    feed?.hold();
     const answer = await askKey(deps, {
       text: `\nTask ${taskId} is still running: [k]ill, [d]etach or [c]ontinue? `,
       keys: "kdc",
@@ -95,11 +110,36 @@ function createAttention(deps: Deps, { client, taskId }: AttendOptions): Attenti
       kill();
     } else if (answer === "d") {
       stop.abort();
+      return;
+    }
+    feed?.release();
+  }
+
+  function onInputFailure(error: Error): void {
+    for (const line of explain(error)) {
+      tell(deps, line);
+    }
+    if (deps.stdin.isTTY !== true) {
+      inputFailure = error;
+      kill();
     }
   }
 
+  const feed =
+    input === "none"
+      ? null
+      : feedOwnInput(deps, {
+          client,
+          taskId,
+          isRaw: input === "keys",
+          onDetach: () => stop.abort(),
+          onFailure: onInputFailure,
+        });
+
   return {
     stop,
+    feed,
+    inputFailure: () => inputFailure,
     question: () => openQuestion,
     onSignal(signal) {
       if (interruptQuestion !== null) {
