@@ -53,9 +53,14 @@ export function numberOption(name: string, minimum: number, maximum: number): (t
   };
 }
 
-/** A parser that also takes the word `none`, which means null: no such limit. */
-export function orNone<T>(parse: (text: string) => T): (text: string) => T | null {
-  return (text) => (text.trim().toLowerCase() === "none" ? null : parse(text));
+/** A parser that also takes the word `none`: no such limit. (The command line's library makes null an empty text.) */
+export function orNone<T>(parse: (text: string) => T): (text: string) => T | "none" {
+  return (text) => (text.trim().toLowerCase() === "none" ? "none" : parse(text));
+}
+
+/** The value for the API, where null stands for none. */
+export function nullForNone<T>(value: T | "none" | undefined): T | null | undefined {
+  return value === "none" ? null : value;
 }
 
 /** A parser for one word out of a list. */

@@ -8,7 +8,7 @@ import {
   type SandboxMode,
   sandboxModes,
 } from "../contract/index.ts";
-import { numberOption, orNone, wholeNumberOption, wordOption } from "./arguments.ts";
+import { nullForNone, numberOption, orNone, wholeNumberOption, wordOption } from "./arguments.ts";
 import type { Deps } from "./deps.ts";
 import { parseDelaySeconds, parseDurationSeconds } from "./duration.ts";
 import { UsageError } from "./failure.ts";
@@ -23,12 +23,12 @@ export type PolicyOptions = {
   retryMaxDelay?: number;
   retryJitter?: number;
   retryOn?: RetryCause[];
-  memory?: number | null;
-  cpuTime?: number | null;
-  maxProcesses?: number | null;
-  maxFiles?: number | null;
-  nice?: number | null;
-  maxOutput?: number | null;
+  memory?: number | "none";
+  cpuTime?: number | "none";
+  maxProcesses?: number | "none";
+  maxFiles?: number | "none";
+  nice?: number | "none";
+  maxOutput?: number | "none";
   sandbox?: SandboxMode | true;
   pty?: boolean;
   input?: boolean;
@@ -121,12 +121,12 @@ function readRetry(options: PolicyOptions, former: Retry | null): Policy["retry"
 
 function readLimits(options: PolicyOptions, former: Limits | null): Policy["limits"] {
   const typed: Record<(typeof limitNames)[number], number | null | undefined> = {
-    memory_bytes: options.memory,
-    cpu_seconds: options.cpuTime,
-    processes: options.maxProcesses,
-    open_files: options.maxFiles,
-    nice: options.nice,
-    output_bytes: options.maxOutput,
+    memory_bytes: nullForNone(options.memory),
+    cpu_seconds: nullForNone(options.cpuTime),
+    processes: nullForNone(options.maxProcesses),
+    open_files: nullForNone(options.maxFiles),
+    nice: nullForNone(options.nice),
+    output_bytes: nullForNone(options.maxOutput),
   };
   const given = withoutUndefined(typed);
   return Object.keys(given).length === 0 ? undefined : { ...former, ...given };

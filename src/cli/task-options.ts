@@ -1,7 +1,7 @@
 import { resolve } from "node:path";
 import type { Command } from "commander";
 import type { Limits, Retry } from "../contract/index.ts";
-import { collect, orNone, wholeNumberOption } from "./arguments.ts";
+import { collect, nullForNone, orNone, wholeNumberOption } from "./arguments.ts";
 import type { Deps } from "./deps.ts";
 import { parseDurationSeconds } from "./duration.ts";
 import { UsageError } from "./failure.ts";
@@ -17,7 +17,7 @@ export type TaskOptions = PolicyOptions & {
   cwd?: string;
   env?: string[];
   stdinFile?: string;
-  timeout?: number | null;
+  timeout?: number | "none";
   script?: string;
   shell?: boolean;
   queue?: string;
@@ -67,7 +67,7 @@ export async function readTask(
     cwd: options.cwd === undefined ? undefined : resolve(options.cwd),
     env: options.env === undefined ? undefined : parseEnvironment(options.env, deps.env),
     stdin: options.stdinFile === undefined ? undefined : await readText(options.stdinFile, deps),
-    timeout_seconds: options.timeout,
+    timeout_seconds: nullForNone(options.timeout),
     queue: options.queue,
     tags: options.tag,
     priority: options.priority,
