@@ -1,5 +1,6 @@
 import type { TaskDetail } from "../contract/index.ts";
-import { type Attendance, type AttendOptions, attendTask } from "./attend.ts";
+import { type Attendance, attendTask } from "./attend.ts";
+import type { AttendOptions } from "./attention.ts";
 import type { Connection } from "./connection.ts";
 import { type Deps, tell } from "./deps.ts";
 import { exitCodeOf } from "./exit-code.ts";

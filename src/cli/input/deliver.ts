@@ -106,17 +106,20 @@ function createSender(delivery: Delivery): (bytes: Buffer, withEnd: boolean) => 
 
 type Verdict = "closed" | "aborted" | { accepted: number; isFull: boolean };
 
+const nothingTaken: Verdict = { accepted: 0, isFull: false };
+
 /** What a failed request means for the bytes in it. Throws when they can neither be sent again nor be given up. */
 function judge(error: unknown, bytes: number, { taskId, signal, isPatient }: Delivery): Verdict {
   if (signal?.aborted === true) {
     return "aborted";
   }
   if (error instanceof Unreachable) {
+    // The end of input alone can be sent twice: nothing is doubled.
+    if (isPatient && (bytes === 0 || !didBreak(error))) {
+      return nothingTaken;
+    }
     if (didBreak(error)) {
       throw new UncertainDelivery(taskId, bytes, error);
-    }
-    if (isPatient) {
-      return { accepted: 0, isFull: false };
     }
   }
   if (!(error instanceof ApiFailure)) {
@@ -133,9 +136,12 @@ function judge(error: unknown, bytes: number, { taskId, signal, isPatient }: Del
     return "closed";
   }
   if (isPatient && error.code === "not_running") {
-    return { accepted: 0, isFull: false };
+    return nothingTaken;
   }
   if (error.status >= 500) {
+    if (isPatient && bytes === 0) {
+      return nothingTaken;
+    }
     throw new UncertainDelivery(taskId, bytes, error);
   }
   throw error;
