@@ -75,3 +75,11 @@ export type ErrorValues = Readonly<Record<string, string | number>>;
 export function errorDetail(code: ErrorCode, values: ErrorValues = {}): string {
   return errorRegistry[code].detail.replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
 }
+
+/** What stands in an error's text where errorDetail filled in `{names}`; null when it is another text. */
+export function errorValues(code: ErrorCode, detail: string): Readonly<Record<string, string>> | null {
+  const literal = errorRegistry[code].detail.replace(/[.*+?^$()[\]\\|]/g, "\\$&");
+  const pattern = new RegExp(`^${literal.replace(/\{(\w+)\}/g, "(?<$1>.*?)")}$`);
+  const match = pattern.exec(detail);
+  return match === null ? null : { ...match.groups };
+}

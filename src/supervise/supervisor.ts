@@ -203,7 +203,7 @@ export class Supervisor {
     } else if (tracked.process === null) {
       this.#ends.end(tracked, { kind: "lost", cause: lossCause }, Date.now(), null);
     } else if (tracked.generation.incarnation !== this.#supervision.incarnation) {
-      this.#ends.end(tracked, { kind: "lost", cause: "restart" }, Date.now(), null);
+      this.#ends.end(tracked, { kind: "lost", cause: lossCause }, Date.now(), null);
     } else {
       this.#shims.check(tracked);
     }
