@@ -179,8 +179,6 @@ export const text = {
     timeoutHint: "Like 90, 30 s, 5 min or 2 h; empty means no limit",
     timeoutProblem: "Write a time like 90, 30 s, 5 min or 2 h.",
     submit: "Run task",
-    stdinNotCopied: (bytes: number) =>
-      `The first task read ${formatBytes(bytes)} from standard input; give it again under More if this one needs it.`,
     previewDemonstration: (seconds: number) => `Sleeps ${seconds} s, to show how a task runs.`,
     previewProgram: (where: string, limit: string) => `Runs ${where}, ${limit}.`,
     inDirectory: (directory: string) => `in ${directory}`,
