@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { findShell } from "../src/supervise/launcher/shell.ts";
+import { noLimits } from "../src/supervise/order.ts";
 import { Supervisor } from "../src/supervise/supervisor.ts";
 import { inFlight } from "./figures.ts";
 
@@ -33,6 +34,10 @@ export async function bareLauncher(directory: string, total: number, concurrency
       cwd: "/tmp",
       env: { PATH: path, HOME: "/tmp" },
       stdin: null,
+      input: false,
+      pty: null,
+      sandbox: "none",
+      limits: noLimits,
       outputPath: join(directory, `${key}.out`),
     });
     await promise;

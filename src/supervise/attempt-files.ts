@@ -1,31 +1,39 @@
 import { chownSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { quote } from "./launcher/quote.ts";
-import type { Shell } from "./launcher/shell.ts";
-import { attemptSnippet } from "./launcher/snippet.ts";
-import type { AttemptOrder, RunAs } from "./order.ts";
+import { attemptSnippet, type Means } from "./launcher/snippet.ts";
+import { type AttemptOrder, takesInput } from "./order.ts";
 
-/** The files an attempt is started from, when it needs any: its standard input, its script, its lines if they are long. */
+/**
+ * The files an attempt is started from, when it needs any: its standard input, its script, its lines if they are long.
+ * `input` is the FIFO of an input that stays open, and `problem` what went wrong after a switch of the user; its shim
+ * makes and reads them.
+ */
 export type AttemptFiles = {
-  /** Writes them and answers the lines for the launcher. Throws when they cannot be written. */
-  write(order: AttemptOrder): { lines: string; hasFiles: boolean };
+  /**
+   * Writes them and answers what the launcher is sent; `firstLine` is one of its own to begin with. Throws when they cannot
+   * be written.
+   */
+  write(order: AttemptOrder, firstLine: string | null): { message: string; hasFiles: boolean };
+  /** What the names of this attempt's files begin with. */
+  baseOf(key: string): string;
   remove(key: string): void;
 };
 
 /** bash reads the FIFO byte by byte: longer lines go through a file, or every start behind them would wait. */
 const longestLines = 4000;
-const kinds = ["stdin", "script", "lines"] as const;
+const kinds = ["stdin", "script", "lines", "input", "problem"] as const;
 
-export function createAttemptFiles(options: { directory: string; shell: Shell; runAs: RunAs | null }): AttemptFiles {
-  const { directory, shell, runAs } = options;
+export function createAttemptFiles(options: Means & { directory: string }): AttemptFiles {
+  const { directory, runAs } = options;
   mkdirSync(directory, { recursive: true, mode: 0o700 });
 
-  function pathOf(key: string, kind: (typeof kinds)[number]): string {
-    return join(directory, `${key}.${kind}`);
+  function baseOf(key: string): string {
+    return join(directory, key);
   }
 
   function writeText(key: string, kind: (typeof kinds)[number], text: string): string {
-    const path = pathOf(key, kind);
+    const path = `${baseOf(key)}.${kind}`;
     writeFileSync(path, text, { mode: 0o600 });
     if (kind === "script" && runAs !== null) {
       chownSync(path, runAs.uid, runAs.gid);
@@ -34,18 +42,24 @@ export function createAttemptFiles(options: { directory: string; shell: Shell; r
   }
 
   return {
-    write(order) {
+    baseOf,
+    write(order, firstLine) {
       const { key, program, stdin } = order;
-      const stdinPath = stdin === null ? null : writeText(key, "stdin", stdin);
+      const isEmpty = stdin === null || (stdin === "" && takesInput(order));
+      const stdinPath = isEmpty ? null : writeText(key, "stdin", stdin);
       const scriptPath = program.kind === "script" ? writeText(key, "script", program.body) : null;
-      const snippet = attemptSnippet(shell, order, { stdinPath, scriptPath }, runAs);
-      const isLong = snippet.length > longestLines;
-      const lines = isLong ? sourced(writeText(key, "lines", snippet)) : snippet;
-      return { lines, hasFiles: stdinPath !== null || scriptPath !== null || isLong };
+      const base = baseOf(key);
+      const snippet = attemptSnippet(options, order, { base, stdinPath, scriptPath });
+      const lines = firstLine === null ? snippet.lines : `${firstLine}\n${snippet.lines}`;
+      const { asks } = snippet;
+      const isLong = lines.length > longestLines;
+      const sent = isLong ? sourced(writeText(key, "lines", lines)) : lines;
+      const message = `t ${key} ${quote(sent)} ${asks === "" ? "" : `${asks} ${quote(base)} `}end\n`;
+      return { message, hasFiles: stdinPath !== null || scriptPath !== null || isLong || asks !== "" };
     },
     remove(key) {
       for (const kind of kinds) {
-        rmSync(pathOf(key, kind), { force: true });
+        rmSync(`${baseOf(key)}.${kind}`, { force: true });
       }
     },
   };

@@ -1,3 +1,4 @@
+import type { CgroupFigures } from "./cgroup/attempt-cgroup.ts";
 import type { TerminationReport } from "./processes/termination.ts";
 
 /** How an attempt ended, as far as the machine can tell. */
@@ -24,4 +25,8 @@ export type AttemptEnding = {
   termination: TerminationReport | null;
   /** What ending the processes it left behind took, when there were any. */
   leftovers: TerminationReport | null;
+  /** Process numbers of those it left behind that were left alone, as configured; null when there are none. */
+  leftAlone: readonly number[] | null;
+  /** What the kernel counted for its cgroup; null when it ran without. */
+  figures: CgroupFigures | null;
 };

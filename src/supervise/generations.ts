@@ -61,9 +61,9 @@ export class Generations {
     return [...this.#all];
   }
 
-  /** Gives an attempt's lines to the current launcher. */
-  send(key: string, lines: string): void {
-    this.#current.launcher.start(key, lines);
+  /** Gives an attempt's line to the current launcher. */
+  send(message: string): void {
+    this.#current.launcher.start(message);
     this.#current.count += 1;
     if (this.#current.count >= attemptsPerLauncher) {
       this.replace("recycled");

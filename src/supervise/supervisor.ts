@@ -1,17 +1,23 @@
 import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
+import { AttemptEnds } from "./attempt-ends.ts";
 import { type AttemptFiles, createAttemptFiles } from "./attempt-files.ts";
-import type { AttemptEnding, How } from "./ending.ts";
-import { areOfOneLife, type Generation, note, settle } from "./generation.ts";
+import { AttemptCgroups } from "./cgroup/attempt-cgroups.ts";
+import { Control } from "./control.ts";
+import { areOfOneLife, type Generation, settle } from "./generation.ts";
 import { Generations } from "./generations.ts";
-import type { JournalRecord } from "./journal/record.ts";
-import type { Shell } from "./launcher/shell.ts";
+import { JournalNotes } from "./journal-notes.ts";
 import { readIncarnation } from "./machine.ts";
-import type { AttemptOrder, RunAs } from "./order.ts";
-import { isAlive, readCommandLine } from "./processes/proc.ts";
-import { Termination } from "./processes/termination.ts";
-import { ProcessTree } from "./processes/tree.ts";
-import { howItEnded, type Tracked, track } from "./tracked.ts";
+import type { AttemptOrder } from "./order.ts";
+import type { Suspension } from "./processes/suspension.ts";
+import type { TerminationOrder } from "./processes/termination.ts";
+import { ShimWatch } from "./shim-watch.ts";
+import { Starting } from "./starting.ts";
+import { StopNotes } from "./stop-notes.ts";
+import type { Supervision, SupervisorOptions } from "./supervision.ts";
+import { type Tracked, track } from "./tracked.ts";
+
+const tickMs = 1000;
 
 /**
  * Runs attempts as real processes that outlive this server, and tells exactly how each ended.
@@ -32,78 +38,71 @@ import { howItEnded, type Tracked, track } from "./tracked.ts";
  *
  * Knows no database. The caller keeps what was ordered, and calls `forget` once an end is safely recorded.
  */
-export type SupervisorOptions = {
-  /** The node's own directory, mode 0700; its real path, without symbolic links. */
-  directory: string;
-  shell: Shell;
-  runAs: RunAs | null;
-  /** Search path of the launcher itself; attempts get theirs from their order. */
-  searchPath: string;
-  onStarted(attempt: { key: string; pid: number; startedAtMs: number }): void;
-  onEnded(ending: AttemptEnding): void;
-  /** The shim of a running attempt was killed: how it will end cannot be known. */
-  onOrphaned(attempt: { key: string }): void;
-  /** Something that should not happen happened, and was dealt with. */
-  onWarning(message: string, fields: Record<string, unknown>): void;
-};
-
-const tickMs = 1000;
-/** A launcher that has not started an attempt within this time is replaced. */
-const startPatienceMs = 15_000;
-/** Time between SIGTERM and SIGKILL for processes an attempt left behind. */
-const leftoverGraceMs = 2000;
-
 export class Supervisor {
-  readonly #options: SupervisorOptions;
-  readonly #incarnation = readIncarnation();
-  readonly #tracked = new Map<string, Tracked>();
+  readonly #supervision: Supervision;
   readonly #generations: Generations;
   readonly #files: AttemptFiles;
+  readonly #groups: AttemptCgroups;
+  readonly #starting: Starting;
+  readonly #notes: JournalNotes;
+  readonly #ends: AttemptEnds;
+  readonly #shims: ShimWatch;
+  readonly #control: Control;
   readonly #ticker: NodeJS.Timeout;
-  #isClosed = false;
 
   constructor(options: SupervisorOptions) {
-    this.#options = options;
-    const { directory, shell, runAs, searchPath } = options;
+    const { directory, shell, runAs, searchPath, sandbox = null } = options;
+    const supervision = { options, incarnation: readIncarnation(), tracked: new Map(), isClosed: false };
+    this.#supervision = supervision;
     mkdirSync(directory, { recursive: true, mode: 0o700 });
-    this.#files = createAttemptFiles({ directory: join(directory, "files"), shell, runAs });
+    this.#files = createAttemptFiles({ directory: join(directory, "files"), shell, runAs, sandbox });
+    this.#groups = new AttemptCgroups(options.cgroup ?? null);
+    this.#control = new Control(supervision, new StopNotes(join(directory, "stopped")));
+    this.#ends = new AttemptEnds(supervision, this.#groups);
+    this.#notes = new JournalNotes(supervision, this.#groups, this.#ends);
+    this.#shims = new ShimWatch(supervision, this.#notes, this.#ends);
     this.#generations = new Generations({
       directory,
       shell,
       searchPath,
-      incarnation: this.#incarnation,
-      apply: (generation) => this.#apply(generation),
-      resend: (from) => this.#resend(from),
+      incarnation: supervision.incarnation,
+      apply: (generation) => this.#notes.apply(generation),
+      resend: (from) => this.#starting.resend(from),
       isUsed: (generation) => this.#isUsed(generation),
       onWarning: (message, fields) => options.onWarning(message, fields),
     });
+    this.#starting = new Starting(supervision, this.#files, this.#groups, this.#generations);
     this.#ticker = setInterval(() => this.#tick(), tickMs);
     this.#ticker.unref();
   }
 
   /**
    * Takes over the attempts that have no end in the record: those of an earlier life of this server. Resolves when each is
-   * adopted, started, or its end reported.
+   * adopted, started, or its end reported. `suspended` are the keys of those that are to stand still.
    */
-  async adopt(orders: readonly AttemptOrder[]): Promise<void> {
+  async adopt(orders: readonly AttemptOrder[], suspended: ReadonlySet<string> = new Set()): Promise<void> {
     const { old, current } = this.#generations;
     for (const order of orders) {
-      this.#tracked.set(order.key, track(order, old.at(-1) ?? current));
+      const tracked = track(order, old.at(-1) ?? current);
+      this.#supervision.tracked.set(order.key, { ...tracked, isOfEarlierLife: true, mayHaveStopNote: true });
     }
     for (const generation of old) {
-      this.#apply(generation);
-      if (generation.incarnation === this.#incarnation) {
-        await settle(generation, () => this.#apply(generation));
+      this.#notes.apply(generation);
+      if (generation.incarnation === this.#supervision.incarnation) {
+        await settle(generation, () => this.#notes.apply(generation));
       }
       rmSync(generation.fifoPath, { force: true });
     }
-    const isOneLife = areOfOneLife(old, this.#incarnation);
-    for (const tracked of [...this.#tracked.values()]) {
-      this.#resume(tracked, isOneLife, old.length > 0);
+    const isOneLife = areOfOneLife(old, this.#supervision.incarnation);
+    for (const tracked of [...this.#supervision.tracked.values()]) {
+      this.#takeOver(tracked, isOneLife, old.length > 0);
     }
+    const ofEarlierLife = [...this.#supervision.tracked.values()].filter((tracked) => tracked.isOfEarlierLife);
+    await Promise.all(ofEarlierLife.map((tracked) => this.#control.adopt(tracked, suspended.has(tracked.order.key))));
+    this.#groups.sweep((key) => this.#supervision.tracked.has(key));
     for (const generation of old) {
-      if (generation.incarnation === this.#incarnation) {
-        generation.journal.watch(() => this.#apply(generation));
+      if (generation.incarnation === this.#supervision.incarnation) {
+        generation.journal.watch(() => this.#notes.apply(generation));
       }
       this.#generations.dropIfUnused(generation);
     }
@@ -112,86 +111,69 @@ export class Supervisor {
   /** Starts an attempt. How it goes on is told by the callbacks. Throws when its files cannot be written. */
   start(order: AttemptOrder): void {
     const tracked = track(order, this.#generations.current);
-    this.#tracked.set(order.key, tracked);
+    this.#supervision.tracked.set(order.key, tracked);
     try {
-      this.#send(tracked);
+      this.#starting.send(tracked);
     } catch (error) {
-      this.#tracked.delete(order.key);
+      this.#supervision.tracked.delete(order.key);
       throw error;
     }
   }
 
   /** Begins to end an attempt and all its processes, or hastens an ending under way. Nothing when it is over. */
-  terminate(key: string, how: { signal: NodeJS.Signals; graceMs: number }): void {
-    const tracked = this.#tracked.get(key);
-    if (tracked === undefined || tracked.isOver || tracked.tree === null) {
-      return;
-    }
-    if (tracked.termination === null || tracked.termination.isDone) {
-      tracked.termination = new Termination(tracked.tree, how);
-    } else {
-      tracked.termination.hasten(how);
-    }
+  terminate(key: string, order: TerminationOrder): void {
+    this.#control.terminate(key, order);
+  }
+
+  /** Lets all its processes stand still. Rejects with a sentence when it does not run, is ending, or cannot be stopped. */
+  suspend(key: string): Promise<Suspension> {
+    return this.#control.suspend(key);
+  }
+
+  /** Lets them go on; answers how many. Nothing when none stands still. Rejects when it does not run or is ending. */
+  resume(key: string): Promise<number> {
+    return this.#control.resume(key);
+  }
+
+  isSuspended(key: string): boolean {
+    return this.#control.isSuspended(key);
+  }
+
+  /** Sends a signal to its own process or to all; answers to how many. */
+  signal(key: string, signal: NodeJS.Signals, to: "main" | "all"): number {
+    return this.#control.signal(key, signal, to);
   }
 
   /** The end of this attempt is in the record: its files and, with the last one, its journal can go. */
   forget(key: string): void {
-    const tracked = this.#tracked.get(key);
+    const tracked = this.#supervision.tracked.get(key);
     if (tracked === undefined) {
       return;
     }
-    this.#tracked.delete(key);
+    this.#supervision.tracked.delete(key);
     // Attempts without files, the usual ones, are spared three system calls.
     if (tracked.mayHaveFiles) {
       this.#files.remove(key);
     }
+    this.#control.forget(tracked);
     this.#generations.dropIfUnused(tracked.generation);
   }
 
   /** Stops watching. Attempts go on; the next server adopts them. */
   close(): void {
-    if (this.#isClosed) {
+    if (this.#supervision.isClosed) {
       return;
     }
-    this.#isClosed = true;
+    this.#supervision.isClosed = true;
     clearInterval(this.#ticker);
-    for (const { termination } of this.#tracked.values()) {
+    for (const { termination } of this.#supervision.tracked.values()) {
       termination?.abandon();
     }
     this.#generations.close();
   }
 
-  // --- starting -----------------------------------------------------------------------------------------------------
-
-  #send(tracked: Tracked): void {
-    const { lines, hasFiles } = this.#files.write(tracked.order);
-    tracked.mayHaveFiles = hasFiles;
-    tracked.isUnsent = false;
-    tracked.generation = this.#generations.current;
-    tracked.orderedAtMs = performance.now();
-    this.#generations.send(tracked.order.key, lines);
-  }
-
-  #resend(from: Generation): void {
-    for (const tracked of [...this.#tracked.values()]) {
-      if (tracked.generation === from && tracked.process === null && !tracked.isOver) {
-        this.#sendAgain(tracked);
-      }
-    }
-  }
-
-  /** When its files cannot be written (a full disk), it stays unstarted, and the tick comes back to it. */
-  #sendAgain(tracked: Tracked): void {
-    try {
-      this.#send(tracked);
-    } catch (error) {
-      tracked.isUnsent = true;
-      this.#options.onWarning("attempt could not be sent again", { err: error, key: tracked.order.key });
-    }
-  }
-
   #isUsed(generation: Generation): boolean {
-    for (const tracked of this.#tracked.values()) {
+    for (const tracked of this.#supervision.tracked.values()) {
       if (tracked.generation === generation) {
         return true;
       }
@@ -199,202 +181,36 @@ export class Supervisor {
     return false;
   }
 
-  // --- what the journals say ----------------------------------------------------------------------------------------
-
-  #apply(generation: Generation): void {
-    if (this.#isClosed) {
-      return;
-    }
-    for (const record of generation.journal.read()) {
-      note(generation, record);
-      this.#applyRecord(generation, record);
-    }
-  }
-
-  #applyRecord(generation: Generation, record: JournalRecord): void {
-    switch (record.kind) {
-      case "process":
-        this.#noteStarted(generation, record);
-        break;
-      case "state":
-        this.#noteState(generation, record);
-        break;
-      case "failed":
-        this.#noteFailed(record);
-        break;
-      case "end":
-        this.#noteEnd(generation, record);
-        break;
-      case "header":
-      case "launcher":
-        break;
-      default:
-        record satisfies never;
-    }
-  }
-
-  #noteStarted(generation: Generation, record: Extract<JournalRecord, { kind: "process" }>): void {
-    const tracked = this.#tracked.get(record.key);
-    if (tracked === undefined || tracked.isOver) {
-      return;
-    }
-    tracked.generation = generation;
-    tracked.process = record;
-    const { key, outputPath } = tracked.order;
-    // After a restart of the machine its numbers may be those of others, which must not be touched.
-    tracked.tree =
-      generation.incarnation === this.#incarnation
-        ? new ProcessTree({
-            key,
-            outputPath,
-            pid: record.pid,
-            startTicks: record.startTicks,
-            sessionId: generation.launcherPid,
-          })
-        : null;
-    this.#options.onStarted({ key, pid: record.pid, startedAtMs: record.atMs });
-  }
-
-  #noteState(generation: Generation, record: Extract<JournalRecord, { kind: "state" }>): void {
-    const tracked = this.#tracked.get(generation.keyByPid.get(record.pid) ?? "");
-    if (tracked !== undefined && tracked.process?.pid === record.pid) {
-      tracked.isExit = record.isExit;
-    }
-  }
-
-  /** Its end follows with the `x` record, when its process is gone. */
-  #noteFailed(record: Extract<JournalRecord, { kind: "failed" }>): void {
-    const tracked = this.#tracked.get(record.key);
-    if (tracked !== undefined) {
-      tracked.problem = record.problem;
-    }
-  }
-
-  #noteEnd(generation: Generation, record: Extract<JournalRecord, { kind: "end" }>): void {
-    const tracked = this.#tracked.get(record.key);
-    if (tracked === undefined) {
-      return;
-    }
-    if (tracked.process === null && tracked.generation === generation) {
-      // Its `p` record could not be written, so it never became the program (see `c` in launcher/program.ts).
-      this.#end(record.key, { kind: "not_started", problem: "journal" }, record.atMs, null);
-    } else if (tracked.process?.pid === record.pid) {
-      this.#end(record.key, howItEnded(tracked, record), record.atMs, record.cpuMs);
-    }
-  }
-
-  #end(key: string, how: How, endedAtMs: number, cpuMs: number | null): void {
-    const tracked = this.#tracked.get(key);
-    if (tracked === undefined || tracked.isOver) {
-      return;
-    }
-    tracked.isOver = true;
-    const ranMs = endedAtMs - (tracked.process?.atMs ?? endedAtMs);
-    const hasLeftovers = tracked.termination === null && (tracked.tree?.hasLeftovers(ranMs) ?? false);
-    const ending: AttemptEnding = {
-      key,
-      how,
-      pid: tracked.process?.pid ?? null,
-      startedAtMs: how.kind === "not_started" ? null : (tracked.process?.atMs ?? null),
-      endedAtMs,
-      cpuMs,
-      termination: null,
-      leftovers: null,
-    };
-    if (tracked.termination === null && !hasLeftovers) {
-      this.#options.onEnded(ending);
-    } else {
-      void this.#endTree(tracked, ending);
-    }
-  }
-
-  /** The end is told when all its processes are gone, so that the output is complete and nothing is left running. */
-  async #endTree(tracked: Tracked, ending: AttemptEnding): Promise<void> {
-    if (tracked.termination !== null) {
-      ending.termination = await tracked.termination.done;
-    } else if (tracked.tree !== null) {
-      tracked.termination = new Termination(tracked.tree, { signal: "SIGTERM", graceMs: leftoverGraceMs });
-      ending.leftovers = await tracked.termination.done;
-    }
-    if (!this.#isClosed) {
-      this.#options.onEnded(ending);
-    }
-  }
-
-  // --- after a restart ----------------------------------------------------------------------------------------------
-
-  #resume(tracked: Tracked, isOneLife: boolean, hasJournals: boolean): void {
+  #takeOver(tracked: Tracked, isOneLife: boolean, hasJournals: boolean): void {
     if (tracked.isOver) {
       return;
     }
-    const { key } = tracked.order;
-    if (tracked.process === null) {
-      if (isOneLife) {
-        this.#sendAgain(tracked);
-      } else {
-        this.#end(key, { kind: "lost", cause: hasJournals ? "restart" : "no-journal" }, Date.now(), null);
-      }
-    } else if (tracked.generation.incarnation !== this.#incarnation) {
-      this.#end(key, { kind: "lost", cause: "restart" }, Date.now(), null);
+    if (tracked.process === null && isOneLife) {
+      this.#starting.sendAgain(tracked);
+    } else if (tracked.process === null) {
+      this.#ends.end(tracked, { kind: "lost", cause: hasJournals ? "restart" : "no-journal" }, Date.now(), null);
+    } else if (tracked.generation.incarnation !== this.#supervision.incarnation) {
+      this.#ends.end(tracked, { kind: "lost", cause: "restart" }, Date.now(), null);
     } else {
-      this.#checkShimSafely(tracked);
+      this.#shims.check(tracked);
     }
   }
-
-  // --- once a second ------------------------------------------------------------------------------------------------
 
   #tick(): void {
     for (const generation of this.#generations.all) {
-      this.#apply(generation);
+      this.#notes.apply(generation);
     }
-    let isStuck = false;
-    for (const tracked of [...this.#tracked.values()]) {
-      if (tracked.isOver) {
-        continue;
-      }
-      if (tracked.process !== null) {
-        this.#checkShimSafely(tracked);
-      } else if (tracked.isUnsent) {
-        this.#sendAgain(tracked);
-      } else if (performance.now() - tracked.orderedAtMs > startPatienceMs) {
-        isStuck = true;
+    const running: Tracked[] = [];
+    const unstarted: Tracked[] = [];
+    for (const tracked of this.#supervision.tracked.values()) {
+      if (!tracked.isOver) {
+        (tracked.process === null ? unstarted : running).push(tracked);
       }
     }
-    if (isStuck) {
-      this.#generations.replace("stuck");
+    for (const tracked of running) {
+      this.#shims.check(tracked);
     }
-  }
-
-  /** A look that fails (no descriptor left) says nothing about the process; the next tick looks again. */
-  #checkShimSafely(tracked: Tracked): void {
-    try {
-      this.#checkShim(tracked);
-    } catch (error) {
-      this.#options.onWarning("process could not be looked at", { err: error, key: tracked.order.key });
-    }
-  }
-
-  #checkShim(tracked: Tracked): void {
-    const { process: started, generation, order } = tracked;
-    if (started === null || this.#isShim(started.shimPid, generation)) {
-      return;
-    }
-    this.#apply(generation);
-    if (tracked.isOver) {
-      return;
-    }
-    if (isAlive(started)) {
-      if (!tracked.isOrphaned) {
-        tracked.isOrphaned = true;
-        this.#options.onOrphaned({ key: order.key });
-      }
-      return;
-    }
-    const { problem } = tracked;
-    this.#end(order.key, problem === null ? { kind: "unknown" } : { kind: "not_started", problem }, Date.now(), null);
-  }
-
-  #isShim(pid: number, generation: Generation): boolean {
-    return readCommandLine(pid)?.split("\0").includes(generation.fifoPath) ?? false;
+    this.#starting.check(unstarted);
+    this.#groups.clean();
   }
 }

@@ -1,3 +1,4 @@
+import type { AttemptCgroup } from "./cgroup/attempt-cgroup.ts";
 import type { How } from "./ending.ts";
 import type { Generation } from "./generation.ts";
 import { exitStatus } from "./journal/record.ts";
@@ -21,7 +22,15 @@ export type Tracked = {
   isExit: boolean;
   isOrphaned: boolean;
   isOver: boolean;
+  /** Ordered by an earlier life of the server, and not again by this one. */
+  isOfEarlierLife: boolean;
+  /** Its control group; null when it runs without. */
+  group: AttemptCgroup | null;
   tree: ProcessTree | null;
+  isSuspended: boolean;
+  mayHaveStopNote: boolean;
+  /** Settles when the suspending or resuming under way is done. */
+  lastTurn: Promise<unknown>;
   termination: Termination | null;
 };
 
@@ -37,7 +46,12 @@ export function track(order: AttemptOrder, generation: Generation): Tracked {
     isExit: false,
     isOrphaned: false,
     isOver: false,
+    isOfEarlierLife: false,
+    group: null,
     tree: null,
+    isSuspended: false,
+    mayHaveStopNote: false,
+    lastTurn: Promise.resolve(),
     termination: null,
   };
 }

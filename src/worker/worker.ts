@@ -180,7 +180,15 @@ export class Worker {
     } catch (error) {
       this.#options.log.error({ err: error, ...held.fence }, "attempt could not be started");
       const endedAtMs = this.#options.clock();
-      const nothing = { pid: null, startedAtMs: null, cpuMs: null, termination: null, leftovers: null };
+      const nothing = {
+        pid: null,
+        startedAtMs: null,
+        cpuMs: null,
+        termination: null,
+        leftovers: null,
+        leftAlone: null,
+        figures: null,
+      };
       void this.#ended({ key: held.key, how: { kind: "not_started", problem: "files" }, endedAtMs, ...nothing });
     }
   }

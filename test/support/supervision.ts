@@ -3,7 +3,7 @@ import { mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import type { AttemptEnding } from "../../src/supervise/ending.ts";
-import type { AttemptOrder } from "../../src/supervise/order.ts";
+import { type AttemptOrder, noLimits } from "../../src/supervise/order.ts";
 import { Supervisor } from "../../src/supervise/supervisor.ts";
 import { testDirectory } from "./directory.ts";
 import { endProcessesOf } from "./processes.ts";
@@ -38,6 +38,10 @@ export class Bench {
       program: typeof program === "string" ? { kind: "command", command: program } : program,
       cwd: this.directory,
       stdin: null,
+      input: false,
+      pty: null,
+      sandbox: "none",
+      limits: noLimits,
       outputPath: join(this.directory, `${this.#count}.out`),
       ...more,
       env: { PATH: this.launcher.searchPath, TEST_DIRECTORY: this.directory, ...more.env },

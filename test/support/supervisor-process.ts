@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { AttemptOrder } from "../../src/supervise/order.ts";
-import { Supervisor, type SupervisorOptions } from "../../src/supervise/supervisor.ts";
+import type { SupervisorOptions } from "../../src/supervise/supervision.ts";
+import { Supervisor } from "../../src/supervise/supervisor.ts";
 
 /**
  * A process that does nothing but hold a supervisor, to be killed with kill -9 by a test. Its one argument is a file with

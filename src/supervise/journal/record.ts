@@ -1,4 +1,5 @@
 import { constants } from "node:os";
+import { msPerTick } from "../processes/proc.ts";
 
 /**
  * The records of a journal. Each is one line written with one write(2) and ends with " ."; one that does not (cut short by
@@ -76,9 +77,6 @@ function areNumbers(...words: readonly string[]): boolean {
 function isTime(word: string): boolean {
   return /^u?\d+([.,]\d+)?$/.test(word);
 }
-
-/** Linux counts processor time for user space in hundredths of a second (USER_HZ) on every architecture we run on. */
-const msPerTick = 10;
 
 /** `[1]+  4711 Killed   c "$2"`, and in other shells `[1] + 4711 Done(137) …`. */
 function parseState(line: string): JournalRecord | null {

@@ -2,7 +2,6 @@ import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { constants, openSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { Socket } from "node:net";
 import { launcherProgram } from "./program.ts";
-import { quote } from "./quote.ts";
 import type { Shell } from "./shell.ts";
 
 /**
@@ -57,9 +56,9 @@ export class Launcher {
     });
   }
 
-  /** Starts one attempt: the shim's lines travel as one quoted word. */
-  start(key: string, snippet: string): void {
-    this.#pipe.write(`t ${key} ${quote(snippet)} end\n`);
+  /** Starts one attempt, by the line that AttemptFiles made of its order. */
+  start(message: string): void {
+    this.#pipe.write(message);
   }
 
   /** No further attempts; those that run go on. Resolves when what was written has been read and the shell has ended. */

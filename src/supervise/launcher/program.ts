@@ -1,5 +1,10 @@
+import { constants } from "node:os";
+import { insideText } from "./inside.ts";
+import { minderText } from "./minder.ts";
+import { setupText } from "./namespaces.ts";
 import { quote } from "./quote.ts";
 import type { Shell } from "./shell.ts";
+import { failFunction, programCheck, timeFunction } from "./shell-functions.ts";
 
 /**
  * The launcher's program: the shell text streamed to it before the first attempt.
@@ -15,7 +20,11 @@ import type { Shell } from "./shell.ts";
  *   o  open the output, go to the working directory
  *   e  check that a program exists and may be executed, before `exec`: after a failed `exec` nothing of ours would run
  *   c  the child: its `p` record, then the attempt's own lines
- *   t  one attempt: `t KEY LINES end`; a line cut short by a dying server has no `end` and does nothing
+ *   t  one attempt: `t KEY LINES end`; a line cut short by a dying server has no `end` and does nothing.
+ *      `t KEY LINES ASKS FILES end` asks more of the shim: `i` for an input that stays open, `p` to read the problem a
+ *      shell without the journal has left (inside.ts); FILES is where the names of the attempt's files begin
+ *   i, j  make the input, before and after the child is forked
+ *   k  records the problem
  *
  * Variables start with UTM_, which the environment of a task may not name, so no task can disturb them.
  *
@@ -34,14 +43,16 @@ export function launcherProgram(shell: Shell, journalPath: string, leakedFds: re
     ...closable(shell, leakedFds).map((fd) => `exec ${fd}>&-`),
     "umask 077",
     "trap : TERM INT HUP QUIT USR1 USR2 ALRM; trap '' PIPE",
-    // bash has it since version 5.
-    'if [ "$EPOCHREALTIME" ]; then n() { UTM_T=$EPOCHREALTIME; }',
-    "else n() { read -r UTM_T UTM_w </proc/uptime; UTM_T=u$UTM_T; }; fi",
+    timeFunction,
     readStat("UTM_P UTM_S"),
     'n; echo "l $UTM_P $UTM_S $UTM_T ." >>"$UTM_J"',
-    'f() { n; until echo "f $UTM_I $1 $UTM_T ." >>"$UTM_J"; do sleep 1; done; exit 125; }',
+    outOfMemory,
+    failFunction,
     openFunction,
     programCheck,
+    inputFunctions,
+    problemFunction,
+    `UTM_MINDER=${quote(minderText)} UTM_INSIDE=${quote(insideText(shell))} UTM_SETUP=${quote(setupText)}`,
     shell.kind === "bash" ? bashAttempt : posixAttempt,
   ];
   return `${lines.join("\n")}\n`;
@@ -68,25 +79,46 @@ const openFunction = [
   '[ -e "$2" ] || f no-directory; [ -d "$2" ] || f not-a-directory; cd "$2" || f directory-denied; unset OLDPWD; }',
 ].join("\n");
 
-const programCheck = [
-  "e() { UTM_F=no-program",
-  'case $1 in */*) if [ -f "$1" ]; then [ -x "$1" ] && return; UTM_F=not-executable; elif [ -d "$1" ]; then UTM_F=not-executable; fi;;',
-  // biome-ignore lint/suspicious/noTemplateCurlyInString: shell text
-  '*) UTM_L=$PATH:; while [ "$UTM_L" ]; do UTM_D=${UTM_L%%:*}; UTM_L=${UTM_L#*:}; UTM_D=${UTM_D:-.}',
-  '[ -f "$UTM_D/$1" ] && { [ -x "$UTM_D/$1" ] && return; UTM_F=not-executable; }; done;; esac; f $UTM_F; }',
+/**
+ * When memory runs out, the kernel ends a task before what watches it: each raises its own score, which everybody may.
+ * Where the server runs as root, launcher and shims also lower theirs. An attempt's own shell sets its score from this
+ * one, so that no task inherits it.
+ */
+const outOfMemory = [
+  "UTM_O=0; read -r UTM_O </proc/self/oom_score_adj; UTM_O=$((UTM_O+300)); [ $UTM_O -gt 1000 ] && UTM_O=1000",
+  "{ echo -900 >/proc/self/oom_score_adj; } 2>/dev/null",
 ].join("\n");
+
+/** The input that stays open; input.ts tells why it is so. */
+const inputFunctions = [
+  "i() { UTM_L=; trap 'UTM_G=1; trap \"\" USR1; exec 7>&-' USR1",
+  '[ -p "$UTM_B.input" ] || mkfifo -m 600 "$UTM_B.input" || return',
+  'command exec 7<>"$UTM_B.input" && command exec 6<"$UTM_B.input" && command exec 7>"$UTM_B.input"; }',
+  'j() { exec 6<&-; [ -e "$UTM_B.stdin" ] && { ( exec >&7 7>&-; cat "$UTM_B.stdin"; rm -f "$UTM_B.stdin" ) & } }',
+].join("\n");
+
+/** What the shell after a switch of the user said (inside.ts): without a `b`, the program never came to be. */
+const problemFunction = [
+  'k() { UTM_F=; while read -r UTM_w UTM_D; do case $UTM_w in b) return;; f) UTM_F=$UTM_D;; esac; done <"$UTM_B.problem"',
+  "case $UTM_F in '') return;; *[!a-z-]*) UTM_F=unknown;; esac",
+  'n; until echo "f $UTM_I $UTM_F $UTM_T ." >>"$UTM_J"; do sleep 1; done; }',
+].join("\n");
+
+/** A shim told to end the input has its wait interrupted; it waits on. See input.ts. */
+const waitAgain = `while [ "$UTM_G$UTM_R" = 1${128 + constants.signals.SIGUSR1} ]; do UTM_G=; wait $UTM_C; UTM_R=$?; done`;
 
 const bashAttempt = [
   "c() { trap - PIPE TERM INT HUP QUIT USR1 USR2 ALRM CHLD",
   readStat("UTM_P UTM_Q UTM_S"),
   'n; echo "p $UTM_I $UTM_P $UTM_Q $UTM_S $UTM_T ." >>"$UTM_J" || exit 125',
-  'eval "$1"; }',
-  't() { [ "$3" = end ] || return',
-  "( UTM_I=$1 UTM_K= UTM_M=",
+  'echo $UTM_O >/proc/self/oom_score_adj; eval "$1"; }',
+  ...orderLines("UTM_K="),
   `set -m; trap '{ echo && jobs -l %1; } >>"$UTM_J" || UTM_K=$(jobs -l %1) || echo >>"$UTM_J" || UTM_M=?' CHLD`,
   'c "$2" & UTM_C=$!; set +m',
-  "trap '' TERM INT HUP QUIT USR1 USR2 ALRM TSTP TTIN TTOU",
-  "wait $UTM_C; UTM_R=$?; n",
+  "trap '' TERM INT HUP QUIT $UTM_L USR2 ALRM TSTP TTIN TTOU",
+  '[ "$UTM_L" ] || j; wait $UTM_C; UTM_R=$?',
+  waitAgain,
+  "case $UTM_A in *p*) k;; esac; n",
   readChildTimes,
   'until echo "$UTM_K\nx $UTM_I $UTM_C $UTM_R$UTM_M $UTM_T $UTM_U $UTM_V ." >>"$UTM_J"; do trap - CHLD; sleep 1; done',
   ") </dev/null >/dev/null 2>&1 255<&- &",
@@ -97,18 +129,28 @@ const posixAttempt = [
   "c() { trap - PIPE TERM HUP USR1 USR2 ALRM",
   readStat("UTM_P UTM_Q UTM_S"),
   'n; echo "p $UTM_I $UTM_P $UTM_Q $UTM_S $UTM_T ." >>"$UTM_J" || exit 125',
-  'eval "$1"; }',
-  't() { [ "$3" = end ] || return',
-  "( UTM_I=$1 UTM_M=",
+  'echo $UTM_O >/proc/self/oom_score_adj; eval "$1"; }',
+  ...orderLines(""),
   'c "$2" & UTM_C=$!',
-  "trap '' TERM INT HUP QUIT USR1 USR2 ALRM TSTP TTIN TTOU",
-  "wait $UTM_C; UTM_R=$?; n",
+  "trap '' TERM INT HUP QUIT $UTM_L USR2 ALRM TSTP TTIN TTOU",
+  '[ "$UTM_L" ] || j; wait $UTM_C; UTM_R=$?',
+  waitAgain,
+  "case $UTM_A in *p*) k;; esac; n",
   '[ $UTM_R -gt 128 ] && { jobs -l >>"$UTM_J" || UTM_M=?; }',
   readChildTimes,
   'until echo "x $UTM_I $UTM_C $UTM_R$UTM_M $UTM_T $UTM_U $UTM_V ." >>"$UTM_J"; do sleep 1; done',
   ") </dev/null >/dev/null 2>&1 &",
   "UTM_N=$((UTM_N+1)); case $UTM_N in *[05]) jobs >/dev/null 2>&1;; esac; }",
 ].join("\n");
+
+/** The beginning of `t`: a shim of its own, with the attempt's name and what it asks of its shim. */
+function orderLines(moreVariables: string): string[] {
+  return [
+    't() { [ "$3" = end ] || [ "$5" = end ] || return',
+    `( UTM_I=$1 UTM_M= UTM_G= UTM_L=USR1 UTM_A= ${moreVariables}`,
+    '[ "$3" = end ] || { UTM_A=$3 UTM_B=$4; case $3 in *i*) i;; esac; }',
+  ];
+}
 
 /** Only bash can name descriptors above 9. */
 function closable(shell: Shell, fds: readonly number[]): readonly number[] {

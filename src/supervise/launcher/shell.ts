@@ -7,9 +7,20 @@ export type Shell = {
   kind: "bash" | "posix";
   path: string;
   /** Full paths: an attempt's own search path may lack them. */
-  tools: { env: string; setpriv: string };
+  tools: Tools;
   /** Words before a program that give it a process group and default signals; none in bash, which can do it itself. */
   ownGroup: readonly string[];
+  /** Words that give a program default signals where a shell's background children ignore some; empty without GNU's env. */
+  signalReset: readonly string[];
+};
+
+/** Null where the machine lacks one: then what needs it is refused. */
+export type Tools = {
+  env: string;
+  setpriv: string | null;
+  nice: string | null;
+  script: string | null;
+  stty: string | null;
 };
 
 const usualDirectories = ["/bin", "/usr/bin", "/usr/local/bin"];
@@ -29,9 +40,12 @@ export function findShell(searchPath: string): Shell {
 
 /** What a launcher on this shell needs to know about the machine's tools. */
 export function describeShell(kind: Shell["kind"], path: string, searchPath: string): Shell {
-  const find = (name: string) => findProgram(name, searchPath) ?? name;
-  const tools = { env: find("env"), setpriv: find("setpriv") };
-  return { kind, path, tools, ownGroup: kind === "bash" ? [] : [find("setsid"), ...signalReset(tools.env)] };
+  const find = (name: string) => findProgram(name, searchPath);
+  const env = find("env") ?? "env";
+  const tools = { env, setpriv: find("setpriv"), nice: find("nice"), script: find("script"), stty: find("stty") };
+  const reset = signalReset(env);
+  const ownGroup = kind === "bash" ? [] : [find("setsid") ?? "setsid", ...reset];
+  return { kind, path, tools, ownGroup, signalReset: reset };
 }
 
 /** busybox's env cannot: there, tasks ignore SIGINT and SIGQUIT unless they ask for them. */

@@ -1,102 +1,74 @@
-import type { AttemptOrder, RunAs } from "../order.ts";
+import { type AttemptOrder, type RunAs, takesInput } from "../order.ts";
+import { insideExports } from "./inside.ts";
+import { limitLines, niceWords } from "./limits.ts";
 import { quote } from "./quote.ts";
+import { type Sandbox, sandboxLines, sandboxWords } from "./sandbox.ts";
 import type { Shell } from "./shell.ts";
+import { equalsGuard, needsEqualsGuard, programWords, splitEnvironment } from "./words.ts";
 
 /**
  * The shell lines of one attempt: open the output, go to the directory, set the environment, become the program.
  * They run in the child that program.ts calls `c`, after its `p` record.
+ *
+ * Three ways to become the program:
+ *   plain      the child becomes it
+ *   switched   another user: the child becomes setpriv, then the shell of inside.ts, then the program
+ *   wrapped    a sandbox or a terminal: the child becomes the minder (minder.ts), and the program is below it
  */
 export type SnippetFiles = {
-  /** File with the text for standard input; null for /dev/null. */
+  /** What the names of this attempt's files begin with. */
+  base: string;
+  /** File with the text for standard input; null for none. */
   stdinPath: string | null;
   /** File with the script's body; null unless the program is a script. */
   scriptPath: string | null;
 };
 
+/** What tasks run with on this node. */
+export type Means = { shell: Shell; runAs: RunAs | null; sandbox: Sandbox | null };
+
+/** `asks` is what the shim is asked for (program.ts); empty for nothing. */
+export type Snippet = { lines: string; asks: string };
+
 /** Environment name that marks every process of an attempt. */
 export const markerName = "UTM_RUN";
 
-export function attemptSnippet(shell: Shell, order: AttemptOrder, files: SnippetFiles, runAs: RunAs | null): string {
-  const scriptWord = runAs === null ? files.scriptPath : scriptDescriptor;
-  const words = programWords(order.program, scriptWord);
+export function attemptSnippet(means: Means, order: AttemptOrder, files: SnippetFiles): Snippet {
+  const isWrapped = order.pty !== null || order.sandbox !== "none";
   const lines = [`o ${quote(order.outputPath)} ${quote(order.cwd)}`];
-  if (files.stdinPath !== null) {
+  if (takesInput(order)) {
+    lines.push("command exec <&6 6<&- 7>&- || f input");
+  } else if (files.stdinPath !== null) {
     lines.push(`command exec <${quote(files.stdinPath)} || f stdin`);
   }
-  if (runAs !== null && files.scriptPath !== null) {
-    lines.push(`command exec 9<${quote(files.scriptPath)} || f script`);
-  }
-  const environment = Object.entries({ ...order.env, [markerName]: order.key });
-  const direct = environment.filter(([name]) => !needsEnvProgram(name));
-  const special = environment.filter(([name]) => needsEnvProgram(name));
-  lines.push("umask 022");
-  lines.push(`export ${direct.map(([name, value]) => `${name}=${quote(value)}`).join(" ")}`);
-  // bash sets it again when it becomes the program, but never hands on an array.
-  lines.push(shell.kind === "bash" ? "unset SHLVL; SHLVL=()" : "unset SHLVL");
-  lines.push(`e ${quote(words[0] ?? "")}`);
+  lines.push(...limitLines(order.limits), "umask 022");
+  const isSwitched = !isWrapped && means.runAs !== null;
+  lines.push(...(isWrapped ? wrapped : isSwitched ? switched : plain)(means, order, files));
+  return { lines: lines.join("\n"), asks: `${takesInput(order) ? "i" : ""}${isSwitched ? "p" : ""}` };
+}
+
+function plain({ shell }: Means, order: AttemptOrder, files: SnippetFiles): string[] {
+  const words = programWords(order.program, files.scriptPath ?? "");
+  const { direct, special } = splitEnvironment({ ...order.env, [markerName]: order.key });
+  const nice = niceWords(shell, order.limits.nice);
   const prefix = [
     ...shell.ownGroup,
-    ...userPrefix(shell, runAs, order.cwd),
+    ...nice.words,
     ...(special.length === 0 ? [] : [shell.tools.env, ...special.map(([name, value]) => `${name}=${value}`)]),
   ];
-  const guard = prefix.length > 0 && /^-|=/.test(words[0] ?? "") ? equalsGuard : [];
+  const program = words[0] ?? "";
+  const guard = prefix.length > 0 && needsEqualsGuard(program) ? equalsGuard : [];
   const before = [...prefix, ...guard].map((word) => `${quote(word)} `).join("");
   const after = words.slice(1).map((word) => ` ${quote(word)}`);
-  lines.push(`exec ${before}${programWord(words[0] ?? "")}${after.join("")}`);
-  return lines.join("\n");
+  return [
+    ...nice.lines,
+    `export ${direct.map(([name, value]) => `${name}=${quote(value)}`).join(" ")}`,
+    // bash sets it again when it becomes the program, but never hands on an array.
+    shell.kind === "bash" ? "unset SHLVL; SHLVL=()" : "unset SHLVL",
+    `e ${quote(program)}`,
+    `exec ${before}${programWord(program)}${after.join("")}`,
+  ];
 }
-
-/** Another user may read its script (it owns the file) but not enter the folder: it gets it as an open file. */
-const scriptDescriptor = "/dev/fd/9";
-
-function programWords(program: AttemptOrder["program"], scriptPath: string | null): string[] {
-  switch (program.kind) {
-    case "command": {
-      // A command that starts with - or + would be taken for an option of the shell.
-      const guard = /^[-+]/.test(program.command) ? ["--"] : [];
-      return ["/bin/sh", "-c", ...guard, program.command];
-    }
-    case "argv":
-      return [...program.argv];
-    case "script":
-      return [...interpreterWords(program), scriptPath ?? ""];
-    default:
-      return program satisfies never;
-  }
-}
-
-/**
- * The interpreter of a script: the one given, else its `#!` line, else /bin/sh. The line is read here and not by the
- * kernel, so that a script also runs from a file system mounted noexec; the rule is execve(2)'s: one optional argument.
- */
-export function interpreterWords(script: { body: string; interpreter: string | null }): string[] {
-  if (script.interpreter !== null) {
-    return script.interpreter.trim().split(/\s+/);
-  }
-  const line = /^#!([^\n]*)/.exec(script.body)?.[1]?.trim() ?? "";
-  if (line === "") {
-    return ["/bin/sh"];
-  }
-  const [, interpreter, argument] = /^(\S+)(?:\s+(.*))?$/.exec(line) ?? [];
-  return [interpreter ?? "/bin/sh", ...(argument === undefined ? [] : [argument])];
-}
-
-/**
- * bash gives some variables a meaning of its own: setting them in the child would fail (UID is read-only) or change how
- * the remaining lines are read (IFS). They are set by env(1) instead, at the price of one more program.
- */
-function needsEnvProgram(name: string): boolean {
-  return shellVariables.has(name) || /^(BASH|EPOCH|COMP_|READLINE_|OPT|PS\d|LC_)/.test(name);
-}
-
-const shellVariables = new Set(
-  "UID EUID PPID SHELLOPTS RANDOM SRANDOM SECONDS LINENO GROUPS DIRSTACK FUNCNAME HISTCMD PIPESTATUS IFS _ PWD OLDPWD SHLVL POSIXLY_CORRECT GLOBIGNORE TMOUT HOSTTYPE MACHTYPE OSTYPE EXECIGNORE FIGNORE FUNCNEST ENV".split(
-    " ",
-  ),
-);
-
-/** env(1) takes a program with `=` in its path for a variable; the directory of one that starts with - may have one. */
-const equalsGuard = ["/bin/sh", "-c", 'exec "$@"', "sh"];
 
 /** A program that starts with - would be taken for an option of what starts it; it gets its directory, found by `e`. */
 function programWord(program: string): string {
@@ -106,18 +78,83 @@ function programWord(program: string): string {
   return program.includes("/") ? quote(`./${program}`) : `"$UTM_D"/${quote(program)}`;
 }
 
-/** Switches the user with all its groups; the directory is entered again afterwards, with that user's rights. */
-function userPrefix(shell: Shell, runAs: RunAs | null, cwd: string): string[] {
+function switched({ shell, runAs }: Means, order: AttemptOrder, files: SnippetFiles): string[] {
+  const nice = niceWords(shell, order.limits.nice);
+  const before = [...shell.ownGroup, ...nice.words, ...userWords(shell, runAs)].map(quote).join(" ");
+  return [
+    ...nice.lines,
+    ...scriptLine(files),
+    // Until the shell inside says otherwise, it never came to be.
+    `command exec 8>${quote(`${files.base}.problem`)} && echo "f run-as" >&8 || f files`,
+    ...markerLines(shell, order, []),
+    `exec ${before} ${quote(shell.path)} -c "$UTM_INSIDE" utm exec`,
+  ];
+}
+
+function wrapped({ shell, runAs, sandbox }: Means, order: AttemptOrder, files: SnippetFiles): string[] {
+  if (order.sandbox === "strict" && sandbox === null) {
+    return ["f sandbox"];
+  }
+  const isStrict = order.sandbox === "strict" && sandbox !== null;
+  const nice = niceWords(shell, order.limits.nice);
+  const inside = `${quote(shell.path)} -c "$UTM_INSIDE" utm`;
+  const around = isStrict ? sandboxWords(shell, sandbox, runAs) : userWords(shell, runAs).map(quote).join(" ");
+  const terminal = order.pty === null ? null : terminalWords(shell);
+  const below = terminal === null ? `${inside} report` : `${isStrict ? `${inside} init ` : ""}${terminal}`;
+  const minder = [...shell.ownGroup, ...nice.words, shell.path].map(quote).join(" ");
+  const problem = isStrict ? "sandbox" : runAs !== null ? "run-as" : "pty";
+  const lacksTerminal = order.pty !== null && terminal === null;
+  return [
+    ...(lacksTerminal ? ["f pty"] : []),
+    ...nice.lines,
+    ...scriptLine(files),
+    ...(isStrict ? sandboxLines(sandbox) : []),
+    ...markerLines(
+      shell,
+      withTerminal(order),
+      order.pty === null ? shell.signalReset : [shell.tools.env, "--default-signal"],
+    ),
+    `exec ${minder} -c "$UTM_MINDER" utm "$UTM_J" "$UTM_I" ${problem} ${around} ${below}`,
+  ];
+}
+
+/**
+ * script(1) copies between the terminal and our files. It ignores signals, or one that is meant for the program would
+ * end it first and take the terminal away; the program itself gets default ones. It runs its command by $SHELL, which is
+ * not set, so by /bin/sh.
+ */
+function terminalWords(shell: Shell): string | null {
+  const { env, script, stty } = shell.tools;
+  if (script === null || stty === null || shell.signalReset.length === 0) {
+    return null;
+  }
+  const ignore = "--ignore-signal=TERM,INT,HUP,QUIT,USR1,USR2,ALRM";
+  const command = `exec ${quote(shell.path)} -c "$UTM_INSIDE" utm report`;
+  return [env, ignore, script, "-qefE", "always", "-c", command, "/dev/null"].map(quote).join(" ");
+}
+
+function withTerminal(order: AttemptOrder): AttemptOrder {
+  return order.pty === null ? order : { ...order, env: { TERM: "xterm-256color", ...order.env } };
+}
+
+/** Another user may read its script (it owns the file) but not enter the folder: it gets it as an open file. */
+const scriptDescriptor = "/dev/fd/9";
+
+function scriptLine({ scriptPath }: SnippetFiles): string[] {
+  return scriptPath === null ? [] : [`command exec 9<${quote(scriptPath)} || f script`];
+}
+
+/** The environment of our own programs before the task's: its mark, and its words and values in disguise (inside.ts). */
+function markerLines(shell: Shell, order: AttemptOrder, signals: readonly string[]): string[] {
+  const words = programWords(order.program, scriptDescriptor);
+  return [`export ${markerName}=${quote(order.key)}`, insideExports(shell, order, words, signals)];
+}
+
+/** Switches the user with all its groups; the shell inside enters the directory again, with that user's rights. */
+function userWords(shell: Shell, runAs: RunAs | null): string[] {
   if (runAs === null) {
     return [];
   }
-  const enter = 'cd "$1" || exit 126; unset OLDPWD; shift; exec "$@"';
-  return [
-    shell.tools.setpriv,
-    `--reuid=${runAs.uid}`,
-    `--regid=${runAs.gid}`,
-    "--init-groups",
-    "--no-new-privs",
-    ...["/bin/sh", "-c", enter, "sh", cwd],
-  ];
+  const { setpriv } = shell.tools;
+  return [setpriv ?? "/setpriv", `--reuid=${runAs.uid}`, `--regid=${runAs.gid}`, "--init-groups", "--no-new-privs"];
 }

@@ -1,38 +1,51 @@
 import { setTimeout as wait } from "node:timers/promises";
-import type { ProcessStat } from "./proc.ts";
-import { type ProcessTree, signalProcess } from "./tree.ts";
+import { type ProcessStat, readStat } from "./proc.ts";
+import { describeStep, StepLog, type TerminationStep } from "./termination-step.ts";
+import { type ProcessTree, signalProcess, type TreeMethod } from "./tree.ts";
 
 /**
  * Ends all processes of an attempt.
  *
- *   1. The first signal to every process found, and SIGCONT, since a stopped process cannot act on it.
+ *   1. The first signal to every process found, then what stands still is woken, since a stopped process cannot act on it.
  *   2. Until the grace is over: look again, more and more seldom; newcomers get the first signal too.
- *   3. What is left is frozen with SIGSTOP and looked for again until nothing new turns up, so that nothing can fork away
- *      between being found and being killed; then all of it gets SIGKILL.
+ *   3. What is left gets SIGKILL, all at once by its cgroup, or else after it was stopped and looked for again until
+ *      nothing new turned up, so that nothing can fork away between being found and being killed.
  *   4. Look again until nothing is left. A process that cannot be killed (stuck in the kernel, state D) keeps its attempt
- *      running: nothing is called ended while it is not.
+ *      running, and is told: nothing is called ended while it is not.
  *
- * Each signal is preceded by a comparison of the start time, so a reused process number is never hit.
+ * An order for SIGKILL begins with the third step. Each signal is preceded by a comparison of the start time, so a reused
+ * process number is never hit. Each step is told as it happens.
+ *
+ * A server that dies in between leaves processes signalled or stopped; the next one is given the order again and begins
+ * anew, and what is not ordered again is woken (control.ts).
  */
+export type TerminationOrder = { signal: NodeJS.Signals; graceMs: number };
+
 export type TerminationReport = {
   signal: NodeJS.Signals;
+  /** How the processes were found. */
+  method: TreeMethod;
   /** Processes that got the first signal. */
   signalled: number;
   /** Processes that got SIGKILL after the grace; 0 when none was needed. */
   killed: number;
   durationMs: number;
+  steps: readonly TerminationStep[];
 };
 
 const firstLookMs = 10;
 const slowestLookMs = 250;
+/** A process that is still there so long after SIGKILL is called stuck. */
+const stuckAfterMs = 2000;
 
 export class Termination {
   readonly #tree: ProcessTree;
+  readonly #log: StepLog;
   #signal: NodeJS.Signals;
   #deadline: number;
   readonly #startedAt = performance.now();
   readonly #signalled = new Set<number>();
-  #killed = 0;
+  readonly #killed = new Set<number>();
   #hasNewOrder = false;
   #isAbandoned = false;
   #hurry = new AbortController();
@@ -40,15 +53,16 @@ export class Termination {
   readonly done: Promise<TerminationReport>;
   isDone = false;
 
-  constructor(tree: ProcessTree, order: { signal: NodeJS.Signals; graceMs: number }) {
+  constructor(tree: ProcessTree, order: TerminationOrder, onStep: (step: TerminationStep) => void) {
     this.#tree = tree;
+    this.#log = new StepLog(onStep);
     this.#signal = order.signal;
     this.#deadline = this.#startedAt + order.graceMs;
     this.done = this.#run();
   }
 
   /** A second order: another signal at once, and the earlier of the two deadlines. */
-  hasten(order: { signal: NodeJS.Signals; graceMs: number }): void {
+  hasten(order: TerminationOrder): void {
     this.#deadline = Math.min(this.#deadline, performance.now() + order.graceMs);
     this.#signal = order.signal;
     this.#hasNewOrder = true;
@@ -67,81 +81,116 @@ export class Termination {
     if (!(await this.#askToEnd())) {
       await this.#kill();
     }
+    this.#log.add({ kind: "gone" });
     this.isDone = true;
+    const isFirstKill = this.#signalled.size === 0;
     return {
       signal: this.#signal,
-      signalled: this.#signalled.size,
-      killed: this.#killed,
+      method: this.#tree.method,
+      signalled: (isFirstKill ? this.#killed : this.#signalled).size,
+      killed: isFirstKill ? 0 : this.#killed.size,
       durationMs: Math.round(performance.now() - this.#startedAt),
+      steps: this.#log.steps,
     };
   }
 
   /** Steps 1 and 2. True when all ended by themselves. */
   async #askToEnd(): Promise<boolean> {
     let pauseMs = firstLookMs;
-    for (;;) {
+    let newcomers = 0;
+    while (this.#signal !== "SIGKILL") {
       const members = await this.#look(() => this.#tree.scan());
-      if (members.length === 0) {
+      if (members.length === 0 && (await this.#look(() => this.#tree.isEmpty()))) {
+        this.#tellNewcomers(newcomers);
         return true;
       }
+      const isFirst = this.#hasNewOrder || this.#signalled.size === 0;
       if (this.#hasNewOrder) {
         this.#hasNewOrder = false;
         this.#signalled.clear();
       }
-      for (const member of members) {
-        if (!this.#signalled.has(member.pid) && signalProcess(member, this.#signal)) {
-          this.#signalled.add(member.pid);
-          signalProcess(member, "SIGCONT");
-        }
+      const count = this.#signalNew(members);
+      if (isFirst && count > 0) {
+        this.#log.add({ kind: "signal", signal: this.#signal, count });
+      } else {
+        newcomers += count;
       }
       const remainingMs = this.#deadline - performance.now();
       if (remainingMs <= 0) {
+        this.#tellNewcomers(newcomers);
+        this.#log.add({ kind: "left", count: members.length });
         return false;
       }
       await this.#pause(Math.min(pauseMs, remainingMs));
       pauseMs = Math.min(pauseMs * 1.5, slowestLookMs);
     }
+    return false;
+  }
+
+  #signalNew(members: readonly ProcessStat[]): number {
+    let count = 0;
+    for (const member of members) {
+      if (!this.#signalled.has(member.pid) && signalProcess(member, this.#signal)) {
+        this.#signalled.add(member.pid);
+        signalProcess(member, "SIGCONT");
+        count += 1;
+      }
+    }
+    if (count > 0) {
+      this.#tree.thaw();
+    }
+    return count;
+  }
+
+  /** Those that appeared after the first signal are told together: what forks for ever would fill the record. */
+  #tellNewcomers(count: number): void {
+    if (count > 0) {
+      this.#log.add({ kind: "signal", signal: this.#signal, count, isLater: true });
+    }
   }
 
   /** Steps 3 and 4. */
   async #kill(): Promise<void> {
+    const startedAt = performance.now();
     let pauseMs = firstLookMs;
-    const killed = new Set<number>();
+    let isStuckTold = false;
     for (;;) {
-      const members = await this.#look(() => this.#freeze());
-      // Children first: the kernel sends SIGHUP to a stopped process group that loses its last parent outside.
-      for (const member of members.toReversed()) {
-        if (signalProcess(member, "SIGKILL")) {
-          killed.add(member.pid);
-        }
+      const { seen, killed } = await this.#look(() => this.#tree.kill());
+      const before = this.#killed.size;
+      for (const { pid } of killed) {
+        this.#killed.add(pid);
       }
-      this.#killed = killed.size;
-      if (members.length === 0) {
+      if (this.#killed.size > before) {
+        this.#log.add({ kind: "kill", signal: "SIGKILL", count: this.#killed.size - before });
+      }
+      if (seen.length === 0 && (await this.#look(() => this.#tree.isEmpty()))) {
         return;
+      }
+      if (!isStuckTold && performance.now() - startedAt > stuckAfterMs) {
+        isStuckTold = true;
+        this.#tellStuck(seen, killed);
       }
       await this.#pause(pauseMs);
       pauseMs = Math.min(pauseMs * 1.5, slowestLookMs);
     }
   }
 
-  #freeze(): ProcessStat[] {
-    const frozen = new Set<number>();
-    for (;;) {
-      const before = frozen.size;
-      const members = this.#tree.scan((member) => {
-        if (!frozen.has(member.pid)) {
-          frozen.add(member.pid);
-          signalProcess(member, "SIGSTOP");
-        }
-      });
-      if (frozen.size === before) {
-        return members;
-      }
+  #tellStuck(seen: readonly ProcessStat[], killed: readonly ProcessStat[]): void {
+    const hit = new Set(killed.map(({ pid }) => pid));
+    const left = seen.filter(({ pid, startTicks }) => readStat(pid)?.startTicks === startTicks);
+    const refusing = left.filter(({ pid }) => !hit.has(pid));
+    const waiting = left.length - refusing.length;
+    // One that has left the lists already, and still is on its way out, counts too.
+    if (waiting > 0 || left.length === 0) {
+      this.#log.add({ kind: "stuck", why: "kernel", count: Math.max(waiting, 1) });
+    }
+    if (refusing.length > 0) {
+      this.#log.add({ kind: "stuck", why: "user", count: refusing.length });
     }
   }
 
   /** A look that fails (no descriptor left) is repeated until it works: without one nothing may be said or done. */
-  async #look(scan: () => ProcessStat[]): Promise<ProcessStat[]> {
+  async #look<T>(scan: () => T): Promise<T> {
     for (;;) {
       try {
         return scan();
@@ -165,8 +214,5 @@ const never = new Promise<never>(() => undefined);
 
 /** The report in words, for the task's reason. */
 export function describeTermination(report: TerminationReport): string {
-  const processes = (count: number) => (count === 1 ? "1 process" : `${count} processes`);
-  const first = `${report.signal} to ${processes(report.signalled)}`;
-  const second = report.killed === 0 ? "" : `, then SIGKILL to the ${report.killed} left`;
-  return `${first}${second}; none left after ${(report.durationMs / 1000).toFixed(1)} s`;
+  return report.steps.map(describeStep).join("; ");
 }

@@ -1,14 +1,37 @@
-import { markerName } from "../launcher/snippet.ts";
-import { hasEnvironment, isGone, listPids, type ProcessStat, readFdLink, readLastPid, readStat } from "./proc.ts";
+import { isGone, type ProcessStat, readStat } from "./proc.ts";
 
 /**
- * All processes of an attempt, found by four signs, any of which is enough:
- *   - descends from a known one, - shares its process group or session,
- *   - carries the attempt's marker in its environment, - writes to the attempt's output file.
- * A process escapes only if it leaves its parent (double fork), its group and session (setsid), clears its environment
- * and closes its output: a true daemon. Every process once seen stays known by pid and start time, so one that escapes
- * later is still found.
+ * All processes of an attempt, and what is done to all of them at once. Two ways to know them:
+ *
+ *   cgroup-tree.ts    the kernel keeps the list: exact, and nothing escapes it
+ *   scanned-tree.ts   they are looked for by their signs, where no control group can be had
  */
+export type ProcessTree = {
+  /** How they are known: the attempt's cgroup, its own pid namespace, or signs alone. */
+  readonly method: TreeMethod;
+  /**
+   * The living members; each is told as soon as it is found. Parents come before their children: signalled in this order,
+   * a shell ends by the signal and not by its child's end.
+   */
+  scan(onFound?: (member: ProcessStat) => void): ProcessStat[];
+  /** Asked when a scan found nobody: false while somebody who cannot be seen any more is still on its way out. */
+  isEmpty(): boolean;
+  /** True when processes may be left of an attempt that has ended by itself after this time; a scan tells for sure. */
+  hasLeftovers(ranMs: number): boolean;
+  /** SIGKILL to all, so that nothing can fork away in between. */
+  kill(): { seen: ProcessStat[]; killed: ProcessStat[] };
+  /** Orders the kernel to let all stand still without their noticing. False where that cannot be had. */
+  freeze(): boolean;
+  /** True from `freeze` until `thaw`, also for one that was frozen by an earlier life. */
+  isToBeFrozen(): boolean;
+  /** True once all stand still by `freeze`. */
+  isFrozen(): boolean;
+  thaw(): void;
+};
+
+export type TreeMethod = "cgroup" | "namespace" | "scan";
+
+/** The attempt's own process, as the journal tells it. */
 export type TreeRoot = {
   key: string;
   pid: number;
@@ -17,137 +40,6 @@ export type TreeRoot = {
   /** Session of the launcher, which its attempts' groups keep unless they are started by setsid; null when unknown. */
   sessionId: number | null;
 };
-
-export class ProcessTree {
-  readonly #root: TreeRoot;
-  readonly #known = new Map<number, string>();
-
-  constructor(root: TreeRoot) {
-    this.#root = root;
-    this.#known.set(root.pid, root.startTicks);
-  }
-
-  /**
-   * The living members, found by a walk over all processes; each is told as soon as it is found. Parents come before
-   * their children: signalled in this order, a shell ends by the signal and not by its child's end.
-   */
-  scan(onFound: (member: ProcessStat) => void = () => undefined): ProcessStat[] {
-    const isLeaderThere = this.#isLeader(readStat(this.#root.pid));
-    const members = new Map<number, ProcessStat>();
-    const strangers: ProcessStat[] = [];
-    const add = (stat: ProcessStat) => {
-      members.set(stat.pid, stat);
-      this.#known.set(stat.pid, stat.startTicks);
-      onFound(stat);
-    };
-    for (const stat of eachProcess()) {
-      const isKnown = this.#known.get(stat.pid) === stat.startTicks;
-      if (isKnown || this.#sharesGroup(stat, isLeaderThere) || this.#isMarked(stat.pid)) {
-        add(stat);
-      } else {
-        strangers.push(stat);
-      }
-    }
-    addDescendants(members, strangers, add);
-    return [...members.values()].sort((a, b) => a.pid - b.pid);
-  }
-
-  /**
-   * True when processes may be left of an attempt that has ended by itself; a scan tells for sure.
-   *
-   * Asked at every end, so it must be cheap: one system call for the group, and for those that left the group a look only
-   * at processes that can be younger than the attempt. Numbers are given in rising order, so those are the ones above the
-   * root's, unless the numbers have begun again from the bottom since; then, and for an attempt long enough for that to
-   * have happened, it looks at all.
-   */
-  hasLeftovers(ranMs: number): boolean {
-    try {
-      const mayHaveWrapped = ranMs > longestWithoutWrapMs || readLastPid() < this.#root.pid;
-      const isYounger = (pid: number) => mayHaveWrapped || pid > this.#root.pid;
-      return this.#hasGroup() || listPids().some((pid) => isYounger(pid) && this.#isMarked(pid));
-    } catch {
-      // A look that failed (no descriptor left) has not shown that there is nothing.
-      return true;
-    }
-  }
-
-  #hasGroup(): boolean {
-    try {
-      process.kill(-this.#root.pid, 0);
-      return true;
-    } catch (error) {
-      return (error as NodeJS.ErrnoException).code === "EPERM";
-    }
-  }
-
-  #isLeader(stat: ProcessStat | null): boolean {
-    return stat !== null && stat.startTicks === this.#root.startTicks;
-  }
-
-  /**
-   * While the leader is there its number is nobody else's. Once it is gone the number may become that of a foreign daemon
-   * whose own leader has ended: then a group counts only within the launcher's session, where no daemon is.
-   */
-  #sharesGroup(stat: ProcessStat, isLeaderThere: boolean): boolean {
-    const { pid, sessionId } = this.#root;
-    if (isLeaderThere) {
-      return stat.groupId === pid || stat.sessionId === pid;
-    }
-    return stat.groupId === pid && stat.sessionId === sessionId;
-  }
-
-  #isMarked(pid: number): boolean {
-    return (
-      hasEnvironment(pid, `${markerName}=${this.#root.key}`) ||
-      readFdLink(pid, 1) === this.#root.outputPath ||
-      readFdLink(pid, 2) === this.#root.outputPath
-    );
-  }
-}
-
-/** Far less than a machine needs to give out all its process numbers (32,768 at the least). */
-const longestWithoutWrapMs = 5000;
-
-function addDescendants(
-  members: ReadonlyMap<number, ProcessStat>,
-  others: readonly ProcessStat[],
-  add: (stat: ProcessStat) => void,
-): void {
-  let hasGrown = members.size > 0;
-  while (hasGrown) {
-    hasGrown = false;
-    for (const stat of others) {
-      if (!members.has(stat.pid) && members.has(stat.parentPid)) {
-        add(stat);
-        hasGrown = true;
-      }
-    }
-  }
-}
-
-/**
- * Everybody but the first process and this one, the newest first, since those are the ones that may be gone in a moment.
- * A list of processes is not of one moment: one may fork after it was made and be gone before it is looked at. So the
- * list is made again until it has nobody new; on a machine where processes come and go all the time, not for ever.
- */
-function* eachProcess(): Iterable<ProcessStat> {
-  const seen = new Set([1, process.pid]);
-  for (let round = 0; round < mostRounds; round += 1) {
-    const newcomers = listPids().filter((pid) => !seen.has(pid));
-    if (newcomers.length === 0) {
-      return;
-    }
-    for (const pid of newcomers.reverse()) {
-      seen.add(pid);
-      const stat = readStat(pid);
-      if (stat !== null && !isGone(stat)) {
-        yield stat;
-      }
-    }
-  }
-}
-
-const mostRounds = 20;
 
 /** Signals exactly this process: its start time is compared right before. Answers whether it was there. */
 export function signalProcess(target: { pid: number; startTicks: string }, signal: NodeJS.Signals): boolean {
@@ -165,4 +57,32 @@ export function signalProcess(target: { pid: number; startTicks: string }, signa
     }
     throw error;
   }
+}
+
+export type ProcessScan = Pick<ProcessTree, "scan">;
+
+/** SIGSTOP to all until a look finds nobody new. Answers the members as they were when they were first seen. */
+export function stopAll(tree: ProcessScan): ProcessStat[] {
+  const stopped = new Map<number, ProcessStat>();
+  for (;;) {
+    const before = stopped.size;
+    const members = tree.scan((member) => {
+      if (!stopped.has(member.pid)) {
+        stopped.set(member.pid, member);
+        signalProcess(member, "SIGSTOP");
+      }
+    });
+    if (stopped.size === before) {
+      return members.map((member) => stopped.get(member.pid) ?? member);
+    }
+  }
+}
+
+/**
+ * Stops all first, so that none can fork between being found and being killed. Children are killed first: the kernel
+ * sends SIGHUP to a stopped process group that loses its last parent outside.
+ */
+export function stopAndKill(tree: ProcessScan): { seen: ProcessStat[]; killed: ProcessStat[] } {
+  const seen = stopAll(tree);
+  return { seen, killed: seen.toReversed().filter((member) => signalProcess(member, "SIGKILL")) };
 }

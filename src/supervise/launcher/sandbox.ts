@@ -1,0 +1,111 @@
+import type { RunAs } from "../order.ts";
+import { quote } from "./quote.ts";
+import type { Shell } from "./shell.ts";
+
+/**
+ * What `sandbox: "strict"` means. The task sees only its own processes, System V memory and host name, and no network but
+ * its own loopback. It can write to its working directory, to a /tmp and /var/tmp of its own that vanish with it, and to
+ * nothing else. It has a small /dev of its own; /run, with the sockets of the machine's services, and the manager's data
+ * directory are empty. It has no privileges, also as root, and cannot gain any: setuid programs have no effect. Files it
+ * could read anyway it can still read.
+ *
+ * The working directory is left read-only when much depends on what is in it: the root, a directory of the system, one
+ * that holds the data directory, or the home of the user the task runs as, with its .profile and .ssh. A task then has
+ * only its /tmp to write to; it should be given a directory of its own. A working directory that is not there in the
+ * sandbox (below /run, /dev or the data directory) is refused.
+ *
+ * The directory is opened first, the rule is asked about what was opened, and the shell inside compares what it came to
+ * with what was opened (inside.ts): a directory exchanged for a link meanwhile opens nothing else.
+ *
+ * Two ways, with the same guarantees. `bubblewrap`: bwrap(1), as the user of the task. `namespaces`: unshare(1), mount(1)
+ * and a shell (namespaces.ts); with a server that runs as root, this needs no user namespaces, which some machines
+ * forbid. A file system mounted below the working directory can be written to only with bubblewrap.
+ *
+ * Which one works here is found out by doing it (probes/sandbox.ts). Neither dies with what started it: the death of the
+ * server, the launcher, the shim or the minder does not end the task.
+ */
+export type Sandbox = {
+  kind: "bubblewrap" | "namespaces";
+  /** Full paths. */
+  tools: SandboxTools;
+  /** The manager's data directory: its real path. */
+  hidden: string;
+  /** Homes and other directories that stay read-only as a working directory: real paths. */
+  readOnly: readonly string[];
+};
+
+export type SandboxTools = {
+  bwrap: string | null;
+  unshare: string | null;
+  setpriv: string | null;
+  readlink: string | null;
+};
+
+/** Lines for the child before it starts anything: which directory this is, and what may be done with it. */
+export function sandboxLines(sandbox: Sandbox): string[] {
+  const { hidden, readOnly, tools } = sandbox;
+  const inside = (path: string) => `${quote(path)}|${quote(`${path}/`)}*`;
+  return [
+    `command exec 6<. || f sandbox-directory; UTM_REAL=$(${quote(tools.readlink ?? "readlink")} /proc/self/fd/6) || f sandbox`,
+    `case $UTM_REAL in ${inside(hidden)}) f sandbox-directory;; esac`,
+    // An empty UTM_BIND leaves it as the rest is; below /tmp nothing would be there.
+    `UTM_BIND=--bind; case $UTM_REAL in ${[...systemPatterns, ...readOnly.map(quote)].join("|")}) UTM_BIND=;; esac`,
+    `case ${quote(hidden)} in "$UTM_REAL"/*) UTM_BIND=;; esac`,
+    "case $UTM_BIND$UTM_REAL in /tmp/*|/var/tmp/*) UTM_BIND=--ro-bind;; esac",
+    `export UTM_SETUP UTM_REAL UTM_BIND UTM_HIDDEN=${quote(hidden)}`,
+  ];
+}
+
+const wholeSystem = "/bin /boot /dev /etc /lib /lib32 /lib64 /libx32 /proc /run /sbin /sys /usr".split(" ");
+const onlyThemselves =
+  "/ /home /media /mnt /opt /root /srv /tmp /var /var/backups /var/cache /var/lib /var/local /var/log /var/mail /var/opt /var/spool /var/tmp".split(
+    " ",
+  );
+const systemPatterns = [...wholeSystem.flatMap((path) => [path, `${path}/*`]), ...onlyThemselves];
+
+/** Shell text of the words that put what comes behind them into the sandbox, as the user of the task. */
+export function sandboxWords(shell: Shell, sandbox: Sandbox, runAs: RunAs | null): string {
+  return sandbox.kind === "bubblewrap" ? bubblewrapWords(shell, sandbox, runAs) : namespaceWords(shell, sandbox, runAs);
+}
+
+/**
+ * The mounts in the order of the words. As root, bubblewrap leaves all capabilities, and the settings of the kernel in
+ * /proc/sys open to be written: root without a capability may write them, too.
+ */
+function bubblewrapWords(shell: Shell, { tools }: Sandbox, runAs: RunAs | null): string {
+  const user =
+    runAs === null
+      ? []
+      : [shell.tools.setpriv ?? "setpriv", `--reuid=${runAs.uid}`, `--regid=${runAs.gid}`, "--init-groups"];
+  const words = [
+    ...user,
+    tools.bwrap ?? "bwrap",
+    ..."--unshare-pid --unshare-ipc --unshare-uts --unshare-net --as-pid-1 --cap-drop ALL".split(" "),
+    ..."--ro-bind / / --dev /dev --proc /proc".split(" "),
+    ...closedInProc.flatMap((path) => ["--ro-bind-try", path, path]),
+    ..."--tmpfs /tmp --tmpfs /var/tmp --tmpfs /run".split(" "),
+  ];
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: shell text
+  const directory = '${UTM_BIND:+"$UTM_BIND" "$UTM_REAL" "$UTM_REAL"}';
+  return `${words.map(quote).join(" ")} ${directory} --tmpfs "$UTM_HIDDEN" --remount-ro "$UTM_HIDDEN" --`;
+}
+
+/** Files and folders in /proc by which root could act on the machine. */
+const closedInProc = ["/proc/sys", "/proc/sysrq-trigger", "/proc/irq", "/proc/bus"];
+
+function namespaceWords(shell: Shell, { tools }: Sandbox, runAs: RunAs | null): string {
+  const isRoot = process.getuid?.() === 0;
+  const user = runAs === null ? [] : [`--reuid=${runAs.uid}`, `--regid=${runAs.gid}`, "--init-groups"];
+  const words = [
+    tools.unshare ?? "unshare",
+    ..."--mount --pid --fork --ipc --uts --net --propagation private".split(" "),
+    ...(isRoot ? [] : ["--user", "--map-current-user", "--keep-caps"]),
+  ];
+  const drop = [
+    ...[tools.setpriv ?? "setpriv", ...user, "--inh-caps=-all"],
+    ...(isRoot ? [] : ["--ambient-caps=-all"]),
+    ...["--bounding-set=-all", "--no-new-privs"],
+  ];
+  const all = (list: readonly string[]) => list.map(quote).join(" ");
+  return `${all(words)} ${quote(shell.path)} -c "$UTM_SETUP" utm ${all(drop)}`;
+}

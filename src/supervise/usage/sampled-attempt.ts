@@ -1,0 +1,185 @@
+import { isGone, type ProcessStat, readIo } from "../processes/proc.ts";
+import type { Membership } from "./attribution.ts";
+import { readCgroup } from "./cgroup.ts";
+import { LimitCheck } from "./limit-check.ts";
+import { addPoint, endOf, newSeries } from "./series.ts";
+import { Tally } from "./tally.ts";
+import type { Counters, ExceededLimit, Usage, UsageLimits, UsageSeries } from "./usage.ts";
+
+/** An attempt as it is given to the sampler. */
+export type AttemptToSample = {
+  key: string;
+  /** Its first process. */
+  pid: number;
+  startTicks: string;
+  startedAtMs: number;
+  outputPath: string;
+  /** Directory of its own cgroup (version 2), made for it and used by nothing else; null when it has none. */
+  cgroupPath: string | null;
+  /** Those that have to be seen to; null for one that the machine itself enforces. */
+  limits: UsageLimits;
+  /** What was stored of it before the server was restarted. */
+  restored: Usage | null;
+};
+
+/** What one attempt has used. Time is in ms after its start, and never goes back, whatever the clock does. */
+export class SampledAttempt implements Membership {
+  readonly key: string;
+  readonly pid: number;
+  readonly startTicks: string;
+  readonly outputPath: string;
+  readonly cgroupPath: string | null;
+  members = new Map<number, string>();
+  readonly limitCheck: LimitCheck;
+  /** When it is to be looked at out of turn, by performance.now(). */
+  lookAtMs = Number.POSITIVE_INFINITY;
+  readonly #originMs: number;
+  readonly #tally: Tally;
+  readonly #series: UsageSeries;
+  #looks: number;
+  #total: Counters;
+  #isIoKnown: boolean;
+  /** Totals at the series' end. */
+  #drawn: Counters & { isIoKnown: boolean };
+  #maxRssBytes: number;
+  #maxProcesses: number;
+  /** The most seen since the series' end. */
+  #recent = { rssBytes: 0, processes: 0 };
+  #peakCgroupMemoryBytes: number | null;
+
+  constructor(attempt: AttemptToSample, nowMs: number) {
+    const { restored } = attempt;
+    this.key = attempt.key;
+    this.pid = attempt.pid;
+    this.startTicks = attempt.startTicks;
+    this.outputPath = attempt.outputPath;
+    this.cgroupPath = attempt.cgroupPath;
+    this.limitCheck = new LimitCheck(attempt.key, attempt.limits);
+    this.#originMs = performance.now() - Math.max(0, nowMs - attempt.startedAtMs);
+    this.#looks = restored?.looks ?? 0;
+    this.#isIoKnown = restored === null || restored.looks === 0 || restored.readBytes !== null;
+    this.#total = {
+      cpuMs: restored?.cpuMs ?? 0,
+      readBytes: restored?.readBytes ?? 0,
+      writeBytes: restored?.writeBytes ?? 0,
+    };
+    const isIoLost = !this.#isIoKnown;
+    this.#tally = new Tally(restored === null ? null : { past: restored.past, total: this.#total, isIoLost });
+    this.#drawn = { ...this.#total, isIoKnown: this.#isIoKnown };
+    this.#series = restored === null ? newSeries() : structuredClone(restored.series);
+    this.#maxRssBytes = restored?.maxRssBytes ?? 0;
+    this.#maxProcesses = restored?.maxProcesses ?? 0;
+    this.#peakCgroupMemoryBytes = restored?.peakCgroupMemoryBytes ?? null;
+  }
+
+  /**
+   * A whole look at its processes, zombies included: counters, memory, one stretch of the series. `gapFromMs`: time since
+   * the last look from which on the stretch counts as one in which nobody looked.
+   */
+  sample(stats: readonly ProcessStat[], gapFromMs: number): ExceededLimit | null {
+    if (stats.length === 0) {
+      return null;
+    }
+    this.#tally.update(stats.map(toReading));
+    this.#count();
+    const living = this.#notePeaks(stats);
+    if (living.length > 0) {
+      this.#looks += 1;
+      this.#draw(gapFromMs);
+    }
+    return this.#check(living);
+  }
+
+  get isSeen(): boolean {
+    return this.#looks > 0;
+  }
+
+  /** A look at memory and number of processes only. */
+  glance(stats: readonly ProcessStat[]): ExceededLimit | null {
+    return this.#check(this.#notePeaks(stats));
+  }
+
+  /** Its cgroup knows to the end what was used, also when no process is left to be looked at. */
+  finish(): void {
+    this.#count();
+  }
+
+  usage(): Usage {
+    const { isSeen } = this;
+    const isIoKnown = this.#isIoKnown && isSeen;
+    return {
+      cpuMs: this.#total.cpuMs,
+      maxRssBytes: isSeen ? this.#maxRssBytes : null,
+      maxProcesses: isSeen ? this.#maxProcesses : null,
+      readBytes: isIoKnown ? this.#total.readBytes : null,
+      writeBytes: isIoKnown ? this.#total.writeBytes : null,
+      peakCgroupMemoryBytes: this.#peakCgroupMemoryBytes,
+      looks: this.#looks,
+      series: structuredClone(this.#series),
+      past: this.#tally.past,
+    };
+  }
+
+  /** What the cgroup counts is exact, and what the tally adds up a lower bound. */
+  #count(): void {
+    const { cpuMs, readBytes, writeBytes } = this.#tally.total;
+    const cgroup = this.cgroupPath === null ? null : readCgroup(this.cgroupPath);
+    const io = cgroup?.io ?? null;
+    this.#isIoKnown = io !== null || this.#tally.isIoKnown;
+    this.#total = {
+      cpuMs: Math.max(this.#total.cpuMs, cgroup?.cpuMs ?? cpuMs),
+      readBytes: Math.max(this.#total.readBytes, io?.readBytes ?? readBytes),
+      writeBytes: Math.max(this.#total.writeBytes, io?.writeBytes ?? writeBytes),
+    };
+    this.#peakCgroupMemoryBytes = cgroup?.peakMemoryBytes ?? this.#peakCgroupMemoryBytes;
+  }
+
+  #notePeaks(stats: readonly ProcessStat[]): ProcessStat[] {
+    const living = stats.filter((stat) => !isGone(stat));
+    const rssBytes = sumRss(living);
+    this.#recent.rssBytes = Math.max(this.#recent.rssBytes, rssBytes);
+    this.#recent.processes = Math.max(this.#recent.processes, living.length);
+    this.#maxRssBytes = Math.max(this.#maxRssBytes, rssBytes);
+    this.#maxProcesses = Math.max(this.#maxProcesses, living.length);
+    return living;
+  }
+
+  #check(living: readonly ProcessStat[]): ExceededLimit | null {
+    return this.limitCheck.check(living, { cpuMs: this.#total.cpuMs, rssBytes: sumRss(living) });
+  }
+
+  #draw(gapFromMs: number): void {
+    const endMs = endOf(this.#series);
+    const atMs = Math.round(performance.now() - this.#originMs);
+    // The clock was set back while the server was down: this stretch has no length that could be told.
+    if (atMs <= endMs) {
+      return;
+    }
+    const isIoKnown = this.#isIoKnown && this.#drawn.isIoKnown;
+    addPoint(this.#series, {
+      atMs,
+      cpuMs: this.#total.cpuMs - this.#drawn.cpuMs,
+      ...this.#recent,
+      readBytes: isIoKnown ? kibBetween(this.#drawn.readBytes, this.#total.readBytes) : null,
+      writeBytes: isIoKnown ? kibBetween(this.#drawn.writeBytes, this.#total.writeBytes) : null,
+      gapMs: atMs - endMs >= gapFromMs ? atMs - endMs : 0,
+    });
+    this.#drawn = { ...this.#total, isIoKnown: this.#isIoKnown };
+    this.#recent = { rssBytes: 0, processes: 0 };
+  }
+}
+
+function toReading(stat: ProcessStat) {
+  const { pid, startTicks, parentPid, cpuMs, waitedCpuMs } = stat;
+  const io = isGone(stat) ? null : readIo(pid);
+  return { pid, startTicks, parentPid, cpuMs: cpuMs + waitedCpuMs, waitedCpuMs, io };
+}
+
+function sumRss(stats: readonly ProcessStat[]): number {
+  return stats.reduce((sum, { rssBytes }) => sum + rssBytes, 0);
+}
+
+/** Rounded so that the sum over many stretches loses nothing. */
+function kibBetween(before: number, after: number): number {
+  return (Math.floor(after / 1024) - Math.floor(before / 1024)) * 1024;
+}
