@@ -119,7 +119,7 @@ function leaveJournal(bench: Bench, text: string): void {
 }
 
 async function inNewLife(bench: Bench, live: (watched: Watch) => Promise<void>): Promise<void> {
-  const watched = new Watch(bench);
+  const watched = new Watch(bench, {});
   try {
     await live(watched);
   } finally {
