@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import type { AttemptEnding } from "../../src/supervise/ending.ts";
 import { type AttemptOrder, noLimits } from "../../src/supervise/order.ts";
-import type { SupervisorOptions } from "../../src/supervise/supervision.ts";
+import type { TerminationStep } from "../../src/supervise/processes/termination-step.ts";
+import type { StartedAttempt, SupervisorOptions } from "../../src/supervise/supervision.ts";
 import { Supervisor } from "../../src/supervise/supervisor.ts";
 import { testDirectory } from "./directory.ts";
 import { endProcessesOf } from "./processes.ts";
@@ -76,12 +77,13 @@ export function testBench(shell: TestShell): Bench {
 /** A supervisor whose callbacks are kept. Closed when the test ends. */
 export class Watch {
   readonly supervisor: Supervisor;
-  readonly started = new Map<string, { pid: number; startedAtMs: number }>();
+  readonly started = new Map<string, Omit<StartedAttempt, "key">>();
   readonly endings: AttemptEnding[] = [];
   readonly orphaned: string[] = [];
+  readonly steps: { key: string; step: TerminationStep }[] = [];
   readonly warnings: { message: string; fields: Record<string, unknown> }[] = [];
 
-  constructor(bench: Bench, means: Pick<Partial<SupervisorOptions>, "runAs" | "sandbox">) {
+  constructor(bench: Bench, more: Partial<SupervisorOptions> = {}) {
     this.supervisor = new Supervisor({
       directory: bench.nodeDirectory,
       shell: bench.launcher.shell,
@@ -91,8 +93,9 @@ export class Watch {
       onStarted: ({ key, ...start }) => this.started.set(key, start),
       onEnded: (ending) => this.endings.push(ending),
       onOrphaned: ({ key }) => this.orphaned.push(key),
+      onStep: (step) => this.steps.push(step),
       onWarning: (message, fields) => this.warnings.push({ message, fields }),
-      ...means,
+      ...more,
     });
   }
 
@@ -111,8 +114,8 @@ export class Watch {
   }
 }
 
-export function watch(bench: Bench, means: Pick<Partial<SupervisorOptions>, "runAs" | "sandbox"> = {}): Watch {
-  const watched = new Watch(bench, means);
+export function watch(bench: Bench, more: Partial<SupervisorOptions> = {}): Watch {
+  const watched = new Watch(bench, more);
   onTestFinished(() => watched.supervisor.close());
   return watched;
 }
