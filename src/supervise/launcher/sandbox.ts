@@ -30,8 +30,12 @@ export type Sandbox = {
   tools: SandboxTools;
   /** The manager's data directory: its real path. */
   hidden: string;
+  /** False when the user of the task cannot come to it anyway. */
+  isHiddenInReach: boolean;
   /** Homes and other directories that stay read-only as a working directory: real paths. */
   readOnly: readonly string[];
+  /** What of the above this machine cannot give, in words. */
+  lacks: readonly string[];
 };
 
 export type SandboxTools = {
@@ -72,7 +76,7 @@ export function sandboxWords(shell: Shell, sandbox: Sandbox, runAs: RunAs | null
  * The mounts in the order of the words. As root, bubblewrap leaves all capabilities, and the settings of the kernel in
  * /proc/sys open to be written: root without a capability may write them, too.
  */
-function bubblewrapWords(shell: Shell, { tools }: Sandbox, runAs: RunAs | null): string {
+function bubblewrapWords(shell: Shell, { tools, isHiddenInReach }: Sandbox, runAs: RunAs | null): string {
   const user =
     runAs === null
       ? []
@@ -87,7 +91,8 @@ function bubblewrapWords(shell: Shell, { tools }: Sandbox, runAs: RunAs | null):
   ];
   // biome-ignore lint/suspicious/noTemplateCurlyInString: shell text
   const directory = '${UTM_BIND:+"$UTM_BIND" "$UTM_REAL" "$UTM_REAL"}';
-  return `${words.map(quote).join(" ")} ${directory} --tmpfs "$UTM_HIDDEN" --remount-ro "$UTM_HIDDEN" --`;
+  const hide = isHiddenInReach ? '--tmpfs "$UTM_HIDDEN" --remount-ro "$UTM_HIDDEN"' : "";
+  return `${words.map(quote).join(" ")} ${directory} ${hide} --`;
 }
 
 /** Files and folders in /proc by which root could act on the machine. */
