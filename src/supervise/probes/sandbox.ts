@@ -28,8 +28,7 @@ export async function probeSandbox(
       reasons.push(`${kind}: there is no ${kind === "bubblewrap" ? "bwrap(1)" : "unshare(1)"}`);
       continue;
     }
-    const isHiddenInReach = await isInReach(means, hidden);
-    const sandbox: Sandbox = { kind, tools, hidden, isHiddenInReach, readOnly, lacks: [] };
+    const sandbox: Sandbox = { kind, tools, hidden, readOnly, lacks: [] };
     const result = await tryOut({ ...means, sandbox }, checks(hidden), { sandbox: "strict" });
     if (isProven(result.how)) {
       const hasLoopback = result.output.includes("loopback");
@@ -47,12 +46,6 @@ export function sandboxCapability(found: Sandbox | { unavailable: string }): Cap
   }
   const reason = found.lacks.length === 0 ? null : `Without ${found.lacks.join(", ")}.`;
   return { isAvailable: true, how: found.kind, reason };
-}
-
-/** What a user cannot reach it need not have hidden, and bubblewrap, which runs as that user, could not. */
-async function isInReach(means: Omit<ProbeMeans, "sandbox">, hidden: string): Promise<boolean> {
-  const look = `[ -d ${quote(hidden)} ] && exit ${provenExit}`;
-  return isProven((await tryOut({ ...means, sandbox: null }, look)).how);
 }
 
 /** Exits with the number of what is open that should not be. */
