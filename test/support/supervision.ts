@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import type { AttemptEnding } from "../../src/supervise/ending.ts";
@@ -50,8 +50,9 @@ export class Bench {
     };
   }
 
+  /** What it has written so far; nothing while it has not opened its file. */
   output(order: AttemptOrder): string {
-    return readFileSync(order.outputPath, "utf8");
+    return existsSync(order.outputPath) ? readFileSync(order.outputPath, "utf8") : "";
   }
 
   path(name: string): string {
