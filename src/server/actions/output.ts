@@ -6,7 +6,8 @@ import type { TaskRow } from "../../store/store.ts";
 import { type Actor, findVisibleTask } from "../access.ts";
 import type { Context } from "../context.ts";
 import { InvalidInput, Refusal } from "../failure.ts";
-import type { StreamEvent } from "../live/event-stream.ts";
+import type { StreamPart } from "../live/event-stream.ts";
+import { outputEvent } from "../present/output-event.ts";
 import { parseRange } from "./byte-range.ts";
 import { detailOf } from "./tasks.ts";
 
@@ -116,7 +117,7 @@ export async function followOutput(
   id: number,
   query: StreamQuery,
   signal: AbortSignal,
-): Promise<AsyncIterable<StreamEvent>> {
+): Promise<AsyncIterable<StreamPart>> {
   const task = await findVisibleTask(context, actor, id);
   await attemptOf(context, task, query.attempt);
   // A reader that reconnects sends its first address again, and beside it how far it came: the header is the newer one.
@@ -131,15 +132,14 @@ async function* follow(
   id: number,
   from: { attempt: number | undefined; offset: number },
   signal: AbortSignal,
-): AsyncGenerator<StreamEvent> {
+): AsyncGenerator<StreamPart> {
   const begun = await until(context, id, (task) => task.attempt > 0 || isOver(task.status), signal);
   const attempt = from.attempt ?? begun?.attempt ?? 0;
   if (attempt > 0 && !signal.aborted) {
     const ref = { taskId: id, attempt };
     const ended = until(context, id, (task) => isOver(task.status) || task.attempt > attempt, signal);
     for await (const { offset, data } of context.output.follow(ref, { offset: from.offset, ended, signal })) {
-      const next = offset + data.length;
-      yield { event: "output", id: String(next), data: { offset, data: data.toString("base64") } };
+      yield outputEvent(offset, data);
     }
   }
   const task = signal.aborted ? null : await context.store.tasks.find({ id });
