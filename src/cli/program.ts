@@ -18,6 +18,7 @@ const verbs: readonly Verb[] = [
   { name: "ls", group: "Tasks:", summary: "list tasks", load: () => import("./commands/ls.ts") },
   { name: "show", group: "Tasks:", summary: "everything about one task", load: () => import("./commands/show.ts") },
   { name: "logs", group: "Tasks:", summary: "the output of a task", load: () => import("./commands/logs.ts") },
+  { name: "search", group: "Tasks:", summary: "find lines in the output", load: () => import("./commands/search.ts") },
   { name: "wait", group: "Tasks:", summary: "wait until tasks are over", load: () => import("./commands/wait.ts") },
   { name: "kill", group: "Tasks:", summary: "kill tasks", load: () => import("./commands/kill.ts") },
   {

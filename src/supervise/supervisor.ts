@@ -6,6 +6,7 @@ import { AttemptCgroups } from "./cgroup/attempt-cgroups.ts";
 import { Control } from "./control.ts";
 import { areOfOneLife, type Generation, settle } from "./generation.ts";
 import { Generations } from "./generations.ts";
+import { type Ended, Inputs, type Written } from "./input.ts";
 import { JournalNotes } from "./journal-notes.ts";
 import { readIncarnation } from "./machine.ts";
 import type { AttemptOrder } from "./order.ts";
@@ -15,7 +16,7 @@ import { ShimWatch } from "./shim-watch.ts";
 import { Starting } from "./starting.ts";
 import { StopNotes } from "./stop-notes.ts";
 import type { Supervision, SupervisorOptions } from "./supervision.ts";
-import { type Tracked, track } from "./tracked.ts";
+import { inputTarget, type Tracked, track } from "./tracked.ts";
 
 const tickMs = 1000;
 
@@ -48,6 +49,7 @@ export class Supervisor {
   readonly #ends: AttemptEnds;
   readonly #shims: ShimWatch;
   readonly #control: Control;
+  readonly #inputs = new Inputs((key) => inputTarget(this.#supervision.tracked.get(key), this.#files.baseOf(key)));
   readonly #ticker: NodeJS.Timeout;
 
   constructor(options: SupervisorOptions) {
@@ -142,6 +144,16 @@ export class Supervisor {
   /** Sends a signal to its own process or to all; answers to how many. */
   signal(key: string, signal: NodeJS.Signals, to: "main" | "all"): number {
     return this.#control.signal(key, signal, to);
+  }
+
+  /** Writes to its standard input; see input.ts. */
+  writeInput(key: string, bytes: Buffer): Promise<Written> {
+    return this.#inputs.write(key, bytes);
+  }
+
+  /** Ends its standard input, after what was written before. Rejects when it cannot be told whether it is done. */
+  endInput(key: string): Promise<Ended> {
+    return this.#inputs.end(key);
   }
 
   /** The end of this attempt is in the record: its files and, with the last one, its journal can go. */

@@ -9,7 +9,7 @@ import { testDirectory } from "../support/directory.ts";
 import { startServer } from "../support/server.ts";
 
 const verbs =
-  "run ls show logs wait kill suspend resume signal send rerun edit attempts events ps usage register login logout whoami users".split(
+  "run ls show logs search wait kill suspend resume signal send rerun edit attempts events ps usage register login logout whoami users".split(
     " ",
   );
 
