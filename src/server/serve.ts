@@ -5,7 +5,7 @@ import { openStore } from "../store/open.ts";
 import { StoreRefused } from "../store/store.ts";
 import { DirectoryInUse, lockDirectory } from "../supervise/directory-lock.ts";
 import { buildApp } from "./app.ts";
-import { type DataDirectory, openDataDirectory } from "./data-directory.ts";
+import { type DataDirectory, makeDataDirectory, openDataDirectory } from "./data-directory.ts";
 import { createEngine, type Engine } from "./engine.ts";
 import { webDirectory } from "./installation.ts";
 
@@ -60,8 +60,9 @@ function complain(sentences: readonly string[], exitCode: number): number {
 }
 
 async function run(config: Config, log: Log): Promise<number> {
-  const directory = openDataDirectory(config.dataDir);
-  const lock = lockDirectory(directory.root);
+  const root = makeDataDirectory(config.dataDir);
+  const lock = lockDirectory(root);
+  const directory = openDataDirectory(root);
   const store = await openStore({ databaseUrl: config.databaseUrl });
   const engine = await createEngine(config, directory, store, log);
   const app = await buildApp(engine.context, webDirectory);

@@ -4,7 +4,7 @@ import { AttemptEnds } from "./attempt-ends.ts";
 import { type AttemptFiles, createAttemptFiles } from "./attempt-files.ts";
 import { AttemptCgroups } from "./cgroup/attempt-cgroups.ts";
 import { Control } from "./control.ts";
-import { areOfOneLife, type Generation, settle } from "./generation.ts";
+import { areOfOneLife, type Generation, settle, showRestart } from "./generation.ts";
 import { Generations } from "./generations.ts";
 import { type Ended, Inputs, type Written } from "./input.ts";
 import { JournalNotes } from "./journal-notes.ts";
@@ -96,8 +96,9 @@ export class Supervisor {
       rmSync(generation.fifoPath, { force: true });
     }
     const isOneLife = areOfOneLife(old, this.#supervision.incarnation);
+    const lossCause = showRestart(old, this.#supervision.incarnation) ? "restart" : "no-journal";
     for (const tracked of [...this.#supervision.tracked.values()]) {
-      this.#takeOver(tracked, isOneLife, old.length > 0);
+      this.#takeOver(tracked, isOneLife, lossCause);
     }
     const ofEarlierLife = [...this.#supervision.tracked.values()].filter((tracked) => tracked.isOfEarlierLife);
     await Promise.all(ofEarlierLife.map((tracked) => this.#control.adopt(tracked, suspended.has(tracked.order.key))));
@@ -193,16 +194,16 @@ export class Supervisor {
     return false;
   }
 
-  #takeOver(tracked: Tracked, isOneLife: boolean, hasJournals: boolean): void {
+  #takeOver(tracked: Tracked, isOneLife: boolean, lossCause: "restart" | "no-journal"): void {
     if (tracked.isOver) {
       return;
     }
     if (tracked.process === null && isOneLife) {
       this.#starting.sendAgain(tracked);
     } else if (tracked.process === null) {
-      this.#ends.end(tracked, { kind: "lost", cause: hasJournals ? "restart" : "no-journal" }, Date.now(), null);
+      this.#ends.end(tracked, { kind: "lost", cause: lossCause }, Date.now(), null);
     } else if (tracked.generation.incarnation !== this.#supervision.incarnation) {
-      this.#ends.end(tracked, { kind: "lost", cause: "restart" }, Date.now(), null);
+      this.#ends.end(tracked, { kind: "lost", cause: lossCause }, Date.now(), null);
     } else {
       this.#shims.check(tracked);
     }

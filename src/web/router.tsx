@@ -17,7 +17,11 @@ import { readToken } from "./session/session.ts";
 type Search = Record<string, unknown>;
 type TasksSearch = { status?: string | undefined; q?: string | undefined; owner?: "all" | undefined };
 type NewTaskSearch = { command?: string | undefined; from?: number | undefined };
-type TaskSearch = { tab?: "details" | undefined; attempt?: number | undefined };
+type TaskSearch = { tab?: TaskTab | undefined; attempt?: number | undefined };
+
+/** Output is what a task shows unasked. */
+const taskTabs = ["details", "events", "usage"] as const;
+type TaskTab = (typeof taskTabs)[number];
 
 const rootRoute = createRootRoute({ component: Outlet, notFoundComponent: NotFoundPage, errorComponent: CrashPage });
 
@@ -85,7 +89,7 @@ const taskRoute = createRoute({
   getParentRoute: () => appRoute,
   path: "/tasks/$taskId",
   validateSearch: (search: Search): TaskSearch => ({
-    tab: search.tab === "details" ? "details" : undefined,
+    tab: taskTabs.find((tab) => tab === search.tab),
     attempt: numberOf(search.attempt),
   }),
   component: lazyRouteComponent(() => import("./pages/task.tsx"), "TaskPage"),

@@ -44,6 +44,7 @@ const enforcementWords: Readonly<Record<Enforcement, string>> = {
   rlimit: "kept by the kernel, rlimit",
   rlimit_and_sampled: "kept by the kernel for each process, rlimit; sampled for all together",
   sampled: "sampled",
+  scheduler: "set with the kernel's scheduler",
 };
 
 /** A line per limit, with how it is kept once that is known; null when there is none. */

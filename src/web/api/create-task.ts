@@ -3,6 +3,8 @@ import { client, contract } from "./client.ts";
 
 /** What a person asks to be run. */
 export type Order = Call<typeof contract.createTask>["body"];
+/** What a rerun changes of the task it repeats. */
+export type Edit = NonNullable<Call<typeof contract.rerunTask>["body"]>;
 
 /** A name for one submission: sent twice because an answer was lost, it still makes one task. */
 export function newSubmissionKey(): string {
@@ -13,4 +15,10 @@ export function newSubmissionKey(): string {
 /** Submits a task. Throws ApiFailure or Unreachable. */
 export function createTask({ order, key }: { order: Order; key: string }): Promise<TaskDetail> {
   return client.call(contract.createTask, { body: order }, { headers: { "Idempotency-Key": key } });
+}
+
+/** Submits a task once more, changed by the edit. Throws ApiFailure or Unreachable. */
+export function rerunTask({ id, edit, key }: { id: number; edit: Edit; key: string }): Promise<TaskDetail> {
+  const headers = { "Idempotency-Key": key };
+  return client.call(contract.rerunTask, { params: { id }, body: edit }, { headers });
 }

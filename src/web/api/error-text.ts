@@ -12,7 +12,10 @@ export function errorText(error: unknown): string {
   return text.errors.unexpected(error instanceof Error ? error.message : String(error));
 }
 
-/** The messages for the fields of a form, and what belongs to none of them in one text (null when there is nothing). */
+/**
+ * The messages for the fields of a form, and what belongs to none of them in one text (null when there is nothing).
+ * A field inside another one is named with dots: the server's `limits: ["memory_bytes: …"]` is for `limits.memory_bytes`.
+ */
 export function formErrors(
   error: unknown,
   fields: readonly string[],
@@ -22,13 +25,28 @@ export function formErrors(
   }
   const byField: Record<string, string> = {};
   const rest: string[] = [];
-  for (const [field, messages] of Object.entries(error.fields)) {
-    const message = messages.join(" ");
-    if (fields.includes(field)) {
-      byField[field] = message;
-    } else {
-      rest.push(field === "non_field_errors" ? message : `${field}: ${message}`);
+  for (const [outer, messages] of Object.entries(error.fields)) {
+    for (const message of messages) {
+      const place = placeOf(outer, message, fields);
+      if (place === null) {
+        rest.push(outer === "non_field_errors" ? message : `${outer}: ${message}`);
+      } else {
+        byField[place.field] = [byField[place.field], place.message].filter(Boolean).join(" ");
+      }
     }
   }
   return { byField, rest: rest.length === 0 ? null : rest.join("\n") };
+}
+
+/** The innermost field of the form that a message is about; null when the form has none. */
+function placeOf(outer: string, message: string, fields: readonly string[]) {
+  const [, path = "", inner = ""] = /^([a-z_]+(?:\.\w+)*): (.*)$/s.exec(message) ?? [];
+  const parts = path === "" ? [] : path.split(".");
+  for (let length = parts.length; length > 0; length -= 1) {
+    const field = [outer, ...parts.slice(0, length)].join(".");
+    if (fields.includes(field)) {
+      return { field, message: inner };
+    }
+  }
+  return fields.includes(outer) ? { field: outer, message } : null;
 }

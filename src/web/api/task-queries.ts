@@ -16,6 +16,9 @@ export const taskKeys = {
   counts: ["tasks", "counts"] as const,
   detail: (id: number) => ["tasks", "detail", id] as const,
   attempts: (id: number) => ["tasks", "attempts", id] as const,
+  events: (id: number) => ["tasks", "events", id] as const,
+  usage: (id: number) => ["tasks", "usage", id] as const,
+  processes: (id: number) => ["tasks", "processes", id] as const,
 };
 
 /** The filter's owner is the person at the page, or null for everybody, which only some may ask for. */
@@ -98,5 +101,27 @@ export function attemptsQuery(id: number) {
   return queryOptions({
     queryKey: taskKeys.attempts(id),
     queryFn: ({ signal }) => client.call(contract.listAttempts, { params: { id } }, { signal }),
+  });
+}
+
+export function eventsQuery(id: number) {
+  return queryOptions({
+    queryKey: taskKeys.events(id),
+    queryFn: ({ signal }) => client.call(contract.listEvents, { params: { id } }, { signal }),
+  });
+}
+
+/** What an attempt used over time. */
+export function usageQuery(id: number, attempt: number) {
+  return queryOptions({
+    queryKey: [...taskKeys.usage(id), attempt],
+    queryFn: ({ signal }) => client.call(contract.getUsage, { params: { id }, query: { attempt } }, { signal }),
+  });
+}
+
+export function processesQuery(id: number) {
+  return queryOptions({
+    queryKey: taskKeys.processes(id),
+    queryFn: ({ signal }) => client.call(contract.listProcesses, { params: { id } }, { signal }),
   });
 }

@@ -1,7 +1,9 @@
 import type { Attempt } from "../../contract/index.ts";
+import { taskText } from "../task-text.ts";
 import { text } from "../text.ts";
-import { formatDuration, formatMoment } from "../ui/durations.ts";
-import { formatBytes } from "../ui/sizes.ts";
+import { formatDuration } from "../ui/durations.ts";
+import { formatBytes, formatCount } from "../ui/sizes.ts";
+import { ClockTime } from "../ui/times.tsx";
 import classes from "./attempt-table.module.css";
 
 const words = text.details;
@@ -25,6 +27,10 @@ export function AttemptTable({ attempts }: { attempts: readonly Attempt[] }) {
             <th scope="col">{words.pid}</th>
             <th scope="col">{words.cpu}</th>
             <th scope="col">{words.memory}</th>
+            <th scope="col">{taskText.details.processes}</th>
+            <th scope="col">{taskText.details.read}</th>
+            <th scope="col">{taskText.details.written}</th>
+            <th scope="col">{taskText.details.suspended}</th>
             <th scope="col">{words.outputBytes}</th>
             <th scope="col">{words.reason}</th>
           </tr>
@@ -34,14 +40,16 @@ export function AttemptTable({ attempts }: { attempts: readonly Attempt[] }) {
             <tr key={attempt.number}>
               <td>{attempt.number}</td>
               <td>{endOf(attempt)}</td>
-              <td>{attempt.started_at === null ? text.common.none : formatMoment(attempt.started_at)}</td>
-              <td>{attempt.duration_ms === null ? text.common.none : formatDuration(attempt.duration_ms)}</td>
+              <td>{attempt.started_at === null ? text.common.none : <ClockTime at={attempt.started_at} />}</td>
+              <td>{known(attempt.duration_ms, formatDuration)}</td>
               <td>{attempt.node}</td>
               <td>{attempt.pid ?? text.common.none}</td>
-              <td>{attempt.usage.cpu_ms === null ? text.common.none : formatDuration(attempt.usage.cpu_ms)}</td>
-              <td>
-                {attempt.usage.max_rss_bytes === null ? text.common.none : formatBytes(attempt.usage.max_rss_bytes)}
-              </td>
+              <td>{known(attempt.usage.cpu_ms, formatDuration)}</td>
+              <td>{known(attempt.usage.max_rss_bytes, formatBytes)}</td>
+              <td>{known(attempt.usage.max_processes, formatCount)}</td>
+              <td>{known(attempt.usage.read_bytes, formatBytes)}</td>
+              <td>{known(attempt.usage.write_bytes, formatBytes)}</td>
+              <td>{known(attempt.suspended_ms || null, formatDuration)}</td>
               <td>{formatBytes(attempt.output_bytes)}</td>
               <td className={classes.reason}>{attempt.reason ?? text.common.none}</td>
             </tr>
@@ -52,9 +60,13 @@ export function AttemptTable({ attempts }: { attempts: readonly Attempt[] }) {
   );
 }
 
+function known(value: number | null, format: (value: number) => string): string {
+  return value === null ? text.common.none : format(value);
+}
+
 function endOf(attempt: Attempt): string {
   if (attempt.outcome === null) {
-    return text.statuses.running;
+    return attempt.suspended ? text.suspended : text.statuses.running;
   }
   const detail = attempt.signal ?? (attempt.exit_code === null ? null : `exit ${attempt.exit_code}`);
   return detail === null ? text.outcomes[attempt.outcome] : `${text.outcomes[attempt.outcome]}, ${detail}`;

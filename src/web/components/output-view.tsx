@@ -1,5 +1,5 @@
 import { useCallback, useState } from "react";
-import type { TaskDetail } from "../../contract/index.ts";
+import { isOver, type TaskDetail } from "../../contract/index.ts";
 import { errorText } from "../api/error-text.ts";
 import { useConnection } from "../live/connection.ts";
 import { useOutput } from "../live/use-output.ts";
@@ -10,6 +10,7 @@ import { useKeys } from "../ui/keys.ts";
 import { readSetting, writeSetting } from "../ui/settings.ts";
 import { formatBytes } from "../ui/sizes.ts";
 import { ToggleButton } from "../ui/toggle-button.tsx";
+import { InputLine } from "./input-line.tsx";
 import { OutputLines } from "./output-lines.tsx";
 import classes from "./output-view.module.css";
 import { RawOutputButton } from "./raw-output-button.tsx";
@@ -23,6 +24,9 @@ export function OutputView({ task, attempt }: { task: TaskDetail; attempt: numbe
   const [isWrapped, wrap] = useState(isWrappedAtFirst);
   const totalLines = snapshot.droppedLines + snapshot.lines.length;
   const newLines = Math.max(0, totalLines - linesWhenStopped);
+  const isLatest = attempt === undefined || attempt === task.attempt;
+  // After an attempt the next one is followed, if there is one.
+  const isEnded = snapshot.isOver && (!isLatest || isOver(task.status));
 
   const setFollowing = useCallback(
     (isOn: boolean) => {
@@ -42,7 +46,7 @@ export function OutputView({ task, attempt }: { task: TaskDetail; attempt: numbe
   return (
     <div className={classes.view}>
       <div className={classes.tools}>
-        {!snapshot.isOver && (
+        {!isEnded && (
           <ToggleButton isOn={isFollowing} onClick={() => setFollowing(!isFollowing)} title="f">
             {isFollowing ? text.output.following : text.output.follow}
           </ToggleButton>
@@ -72,6 +76,7 @@ export function OutputView({ task, attempt }: { task: TaskDetail; attempt: numbe
           </button>
         )}
       </div>
+      {isLatest && task.takes_input && task.status === "running" && <InputLine key={task.attempt} task={task} />}
     </div>
   );
 }
@@ -83,7 +88,7 @@ function isWrappedAtFirst(): boolean {
 }
 
 function emptyText(task: TaskDetail, isOver: boolean): string {
-  if (task.status === "pending") {
+  if (task.attempt === 0) {
     return text.output.pending;
   }
   return isOver ? text.output.empty : text.output.waiting;

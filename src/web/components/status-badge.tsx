@@ -7,7 +7,11 @@ import classes from "./status-badge.module.css";
 export function StatusBadge({ status, isSuspended = false }: { status: TaskStatus; isSuspended?: boolean }) {
   const isPaused = status === "running" && isSuspended;
   return (
-    <span className={classes.badge} data-status={status} title={text.statusMeanings[status]}>
+    <span
+      className={classes.badge}
+      data-status={status}
+      title={isPaused ? text.suspendedMeaning : text.statusMeanings[status]}
+    >
       {isPaused ? <icons.SuspendedIcon /> : <StatusIcon status={status} />}
       {isPaused ? text.suspended : text.statuses[status]}
     </span>

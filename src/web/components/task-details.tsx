@@ -5,15 +5,18 @@ import { errorText } from "../api/error-text.ts";
 import { attemptsQuery } from "../api/task-queries.ts";
 import { asCurl } from "../task/as-curl.ts";
 import { quoteForShell } from "../task/shell-words.ts";
+import { taskText } from "../task-text.ts";
 import { text } from "../text.ts";
 import { CopyButton } from "../ui/copy-button.tsx";
-import { formatDuration } from "../ui/durations.ts";
+import { formatDuration, withLocalTimes } from "../ui/durations.ts";
 import { ErrorNote } from "../ui/error-note.tsx";
 import body from "../ui/page-body.module.css";
 import { formatBytes } from "../ui/sizes.ts";
 import { Duration, Elapsed, Moment } from "../ui/times.tsx";
 import { AttemptTable } from "./attempt-table.tsx";
+import { DetailRow as Row } from "./detail-row.tsx";
 import { StatusBadge } from "./status-badge.tsx";
+import { Bounds } from "./task-bounds.tsx";
 import classes from "./task-details.module.css";
 
 const words = text.details;
@@ -32,6 +35,9 @@ export function TaskDetails({ task }: { task: TaskDetail }) {
           action={<CopyButton value={asCurl(task, window.location.origin)} label={words.copyCurl} />}
         >
           <Program task={task} />
+        </Section>
+        <Section title={taskText.details.bounds}>
+          <Bounds task={task} />
         </Section>
       </div>
       <section className={classes.attempts}>
@@ -57,19 +63,6 @@ function Section(props: { title: string; action?: ReactNode; children: ReactNode
   );
 }
 
-/** A name and its value. Nothing is shown for a value that does not exist. */
-function Row({ name, children, isCode = false }: { name: string; children: ReactNode; isCode?: boolean }) {
-  if (children === null || children === undefined || children === "") {
-    return null;
-  }
-  return (
-    <div className={classes.row}>
-      <dt>{name}</dt>
-      <dd className={isCode ? classes.code : undefined}>{children}</dd>
-    </div>
-  );
-}
-
 function About({ task }: { task: TaskDetail }) {
   return (
     <>
@@ -81,7 +74,8 @@ function About({ task }: { task: TaskDetail }) {
       <Row name={words.outcome}>{task.outcome && text.outcomes[task.outcome]}</Row>
       <Row name={words.exitCode}>{task.exit_code}</Row>
       <Row name={words.signal}>{task.signal}</Row>
-      <Row name={words.reason}>{task.reason}</Row>
+      <Row name={words.reason}>{task.reason && withLocalTimes(task.reason)}</Row>
+      <Row name={taskText.attempt.label}>{attemptWords(task)}</Row>
       <Row name={words.owner}>{task.owner}</Row>
       <Row name={words.node}>{task.node}</Row>
       <Row name={words.queue}>{task.queue}</Row>
@@ -128,12 +122,14 @@ function Program({ task }: { task: TaskDetail }) {
         {env.map(([name, value]) => `${name}=${value}`).join("\n")}
       </Row>
       <Row name={words.stdin}>{task.stdin_bytes > 0 ? formatBytes(task.stdin_bytes) : null}</Row>
-      <Row name={words.timeout}>
-        {task.timeout_seconds === null ? text.newTask.noLimit : formatDuration(task.timeout_seconds * 1000)}
-      </Row>
-      <Row name={words.grace}>{formatDuration(task.kill_grace_seconds * 1000)}</Row>
     </>
   );
+}
+
+/** Nothing for a task with a single attempt. */
+function attemptWords(task: TaskDetail): string | null {
+  const isOnly = task.max_attempts === 1 && task.attempt <= 1;
+  return isOnly || task.attempt === 0 ? null : taskText.attemptOf(task.attempt, task.max_attempts);
 }
 
 function waited(task: TaskDetail): string | null {

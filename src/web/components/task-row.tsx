@@ -7,7 +7,9 @@ import { outcomeWords } from "../task/outcome-words.ts";
 import { actionRefusal } from "../task/permitted.ts";
 import { text } from "../text.ts";
 import { CommandCell } from "../ui/command-cell.tsx";
+import { withLocalTimes } from "../ui/durations.ts";
 import { StopIcon } from "../ui/icons.tsx";
+import { ProgressBar } from "../ui/progress-bar.tsx";
 import { Ago, Duration, Elapsed } from "../ui/times.tsx";
 import { StatusBadge } from "./status-badge.tsx";
 import classes from "./task-row.module.css";
@@ -83,7 +85,11 @@ export const TaskRow = memo(function TaskRow(props: TaskRowProps) {
       <span role="cell" className={classes.time}>
         <TimeSpent task={task} />
       </span>
-      <span role="cell" className={classes.ending} title={task.reason ?? undefined}>
+      <span
+        role="cell"
+        className={classes.ending}
+        title={task.reason === null ? undefined : withLocalTimes(task.reason)}
+      >
         <Ending task={task} />
       </span>
       <span role="cell" className={classes.created}>
@@ -129,15 +135,10 @@ function TimeSpent({ task }: { task: TaskSummary }) {
 
 function Ending({ task }: { task: TaskSummary }) {
   if (task.status === "running" && task.progress !== null) {
-    const percent = Math.round(task.progress * 100);
-    return (
-      <span className={classes.progress}>
-        <progress max={100} value={percent} aria-label={text.tasks.columns.ending} /> {percent} %
-      </span>
-    );
+    return <ProgressBar progress={task.progress} label={text.task.progress} />;
   }
   if (task.status === "pending" || task.status === "running") {
-    return task.reason ?? "";
+    return withLocalTimes(task.reason ?? "");
   }
   return outcomeWords(task);
 }

@@ -1,12 +1,15 @@
 import type { ReactNode } from "react";
-import type { TaskDetail } from "../../contract/index.ts";
+import { isOver, type TaskDetail } from "../../contract/index.ts";
 import { outcomeWords } from "../task/outcome-words.ts";
+import { taskText } from "../task-text.ts";
 import { text } from "../text.ts";
+import { withLocalTimes } from "../ui/durations.ts";
+import { ProgressBar } from "../ui/progress-bar.tsx";
 import { Ago, Duration, Elapsed } from "../ui/times.tsx";
 import { StatusBadge } from "./status-badge.tsx";
 import classes from "./task-summary-line.module.css";
 
-/** One line on where a task stands: status, outcome, time, why, who and where. */
+/** One line on where a task stands: status, outcome, progress, time, attempt, why, who and where. */
 export function TaskSummaryLine({ task }: { task: TaskDetail }) {
   const ending = outcomeWords(task, task.timeout_seconds);
   const reason = saysTheSame(task.reason, ending) ? null : task.reason;
@@ -16,8 +19,12 @@ export function TaskSummaryLine({ task }: { task: TaskDetail }) {
         <StatusBadge status={task.status} isSuspended={task.suspended} />
         {ending !== "" && <span>{ending}</span>}
       </span>
+      {task.status === "running" && task.progress !== null && (
+        <ProgressBar progress={task.progress} label={text.task.progress} />
+      )}
       <TimeSpent task={task} />
-      {reason !== null && <span className={classes.reason}>{reason}</span>}
+      <AttemptWords task={task} />
+      {reason !== null && <span className={classes.reason}>{withLocalTimes(reason)}</span>}
       <span className={classes.dim}>
         {text.task.by(task.owner)}
         {task.node !== null && ` ${text.task.onNode(task.node)}`}, {text.task.created} <Ago at={task.created_at} />
@@ -31,8 +38,17 @@ function saysTheSame(reason: string | null, ending: string): boolean {
   return reason !== null && reason.toLowerCase().replace(/\.$/, "") === ending.toLowerCase();
 }
 
+/** Which attempt it is, when there can be more than one. Between attempts the reason says it. */
+function AttemptWords({ task }: { task: TaskDetail }): ReactNode {
+  const isOnly = task.max_attempts === 1 && task.attempt <= 1;
+  if (isOnly || task.attempt === 0 || task.status === "pending") {
+    return null;
+  }
+  return <span>{taskText.attemptOf(task.attempt, task.max_attempts)}</span>;
+}
+
 function TimeSpent({ task }: { task: TaskDetail }): ReactNode {
-  if (task.status === "pending") {
+  if (task.status === "pending" && task.attempt === 0) {
     return (
       <span>
         {text.task.waitingFor} <Elapsed since={task.created_at} />
@@ -46,7 +62,7 @@ function TimeSpent({ task }: { task: TaskDetail }): ReactNode {
       </span>
     );
   }
-  if (task.duration_ms !== null) {
+  if (isOver(task.status) && task.duration_ms !== null) {
     return (
       <span>
         {text.task.after} <Duration ms={task.duration_ms} />

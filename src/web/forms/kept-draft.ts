@@ -1,4 +1,4 @@
-import type { TaskDraft } from "./task-draft.ts";
+import { emptyDraft, type TaskDraft } from "./task-draft.ts";
 
 /**
  * Keeps what was typed over a submission, because a session that has just run out leads to the login and back:
@@ -6,9 +6,12 @@ import type { TaskDraft } from "./task-draft.ts";
  */
 const storageKey = "utm.draft";
 
-export function keepDraft(draft: TaskDraft): void {
+/** `from` is the task it would repeat; null for a new one. */
+type KeptDraft = { from: number | null; draft: TaskDraft };
+
+export function keepDraft(kept: KeptDraft): void {
   try {
-    window.sessionStorage.setItem(storageKey, JSON.stringify(draft));
+    window.sessionStorage.setItem(storageKey, JSON.stringify(kept));
   } catch {
     // Too long for the storage, or storage is forbidden: the form still holds it while it is on the screen.
   }
@@ -22,11 +25,12 @@ export function forgetDraft(): void {
   }
 }
 
-/** The draft that was kept; null when there is none. */
-export function readKeptDraft(): TaskDraft | null {
+/** The draft that was kept of the same form; null when there is none. */
+export function readKeptDraft(from: number | null): TaskDraft | null {
   try {
-    const kept = window.sessionStorage.getItem(storageKey);
-    return kept === null ? null : (JSON.parse(kept) as TaskDraft);
+    const kept = JSON.parse(window.sessionStorage.getItem(storageKey) ?? "null") as KeptDraft | null;
+    // A page that was updated meanwhile may have more fields than the one that kept it.
+    return kept?.from === from ? { ...emptyDraft, ...kept.draft } : null;
   } catch {
     return null;
   }

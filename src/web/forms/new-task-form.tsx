@@ -3,37 +3,52 @@ import { useMutation } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { type FormEvent, type KeyboardEvent, useState } from "react";
 import { ApiFailure } from "../../client/client.ts";
-import { type Account, suggestName } from "../../contract/index.ts";
-import { createTask, newSubmissionKey } from "../api/create-task.ts";
+import { type Account, suggestName, type TaskDetail } from "../../contract/index.ts";
+import { createTask, newSubmissionKey, rerunTask } from "../api/create-task.ts";
 import { formErrors } from "../api/error-text.ts";
+import { formText } from "../form-text.ts";
 import { permissionRefusal } from "../task/permitted.ts";
 import { text } from "../text.ts";
 import { ActionButton } from "../ui/action-button.tsx";
 import { ErrorNote } from "../ui/error-note.tsx";
+import type { FieldProblems } from "./field-reader.ts";
 import { forgetDraft, keepDraft } from "./kept-draft.ts";
 import classes from "./new-task-form.module.css";
 import { NewTaskMore } from "./new-task-more.tsx";
 import { NewTaskPreview } from "./new-task-preview.tsx";
-import { type DraftErrors, hasProgram, readDraft, type TaskDraft } from "./task-draft.ts";
+import { policyFields } from "./policy-draft.ts";
+import { hasProgram, readDraft, readEdit, type TaskDraft } from "./task-draft.ts";
 
-const fields = ["command", "script", "name", "description", "cwd", "env", "stdin", "timeout_seconds"] as const;
+const fields = [
+  "command",
+  "script",
+  "script.interpreter",
+  "name",
+  "description",
+  "cwd",
+  "env",
+  "stdin",
+  "timeout_seconds",
+  "kill_grace_seconds",
+  ...policyFields,
+] as const;
 
 type NewTaskFormProps = {
   account: Account;
   initial: TaskDraft;
+  /** The task to run once more with changes; null for a new one. `original` is its draft without any. */
+  rerun: { task: TaskDetail; original: TaskDraft } | null;
   /** How long the demonstration sleeps; undefined until known. */
   sleepSeconds: number | undefined;
-  /** Bytes of standard input of the task this one repeats. */
-  lostStdinBytes: number;
 };
 
-export function NewTaskForm({ account, initial, sleepSeconds, lostStdinBytes }: NewTaskFormProps) {
+export function NewTaskForm({ account, initial, rerun, sleepSeconds }: NewTaskFormProps) {
   const navigate = useNavigate();
   const [draft, setDraft] = useState(initial);
   const [key, setKey] = useState(newSubmissionKey);
-  const [ownErrors, setOwnErrors] = useState<DraftErrors>({});
+  const [ownErrors, setOwnErrors] = useState<FieldProblems>({});
   const run = useMutation({
-    mutationFn: createTask,
+    mutationFn: (send: () => Promise<TaskDetail>) => send(),
     onSuccess: (task) => {
       forgetDraft();
       return navigate({ to: "/tasks/$taskId", params: { taskId: String(task.id) } });
@@ -47,7 +62,7 @@ export function NewTaskForm({ account, initial, sleepSeconds, lostStdinBytes }: 
     },
   });
   const { byField, rest } = formErrors(run.error, fields);
-  const errors: DraftErrors = { ...byField, ...ownErrors };
+  const errors: FieldProblems = { ...byField, ...ownErrors };
   const commandRefusal = permissionRefusal("run_commands", account);
   const createRefusal = permissionRefusal("create_tasks", account);
 
@@ -55,11 +70,11 @@ export function NewTaskForm({ account, initial, sleepSeconds, lostStdinBytes }: 
     setDraft((before) => ({ ...before, ...next }));
   }
   function submit() {
-    const read = readDraft(draft);
-    setOwnErrors(read.ok ? {} : read.errors);
-    if (read.ok && createRefusal === null && !run.isPending) {
-      keepDraft(draft);
-      run.mutate({ order: read.order, key });
+    const prepared = rerun === null ? prepareOrder(draft, key) : prepareRerun(draft, rerun, key);
+    setOwnErrors("errors" in prepared ? prepared.errors : {});
+    if ("send" in prepared && createRefusal === null && !run.isPending) {
+      keepDraft({ from: rerun?.task.id ?? null, draft });
+      run.mutate(prepared.send);
     }
   }
   function onSubmit(event: FormEvent) {
@@ -91,17 +106,22 @@ export function NewTaskForm({ account, initial, sleepSeconds, lostStdinBytes }: 
         onChange={(event) => change({ description: event.currentTarget.value })}
         error={errors.description}
       />
-      {lostStdinBytes > 0 && <p className={classes.note}>{text.newTask.stdinNotCopied(lostStdinBytes)}</p>}
-      {commandRefusal === null && <NewTaskMore draft={draft} errors={errors} onChange={change} />}
+      <NewTaskMore
+        draft={draft}
+        errors={errors}
+        onChange={change}
+        mayTypeCommands={commandRefusal === null}
+        keptStdinBytes={rerun?.task.stdin_bytes ?? 0}
+      />
       <div className={classes.foot}>
         <NewTaskPreview draft={draft} sleepSeconds={sleepSeconds} />
         {createRefusal === null ? (
           <Button type="submit" loading={run.isPending}>
-            {text.newTask.submit}
+            {rerun === null ? text.newTask.submit : formText.rerunSubmit}
           </Button>
         ) : (
           <ActionButton refusal={createRefusal} onClick={submit}>
-            {text.newTask.submit}
+            {rerun === null ? text.newTask.submit : formText.rerunSubmit}
           </ActionButton>
         )}
       </div>
@@ -109,9 +129,26 @@ export function NewTaskForm({ account, initial, sleepSeconds, lostStdinBytes }: 
   );
 }
 
+/** How to send what was typed, or what is wrong with it. */
+type Prepared = { send: () => Promise<TaskDetail> } | { errors: FieldProblems };
+
+function prepareOrder(draft: TaskDraft, key: string): Prepared {
+  const read = readDraft(draft);
+  return read.ok ? { send: () => createTask({ order: read.value, key }) } : read;
+}
+
+function prepareRerun(
+  draft: TaskDraft,
+  { task, original }: NonNullable<NewTaskFormProps["rerun"]>,
+  key: string,
+): Prepared {
+  const read = readEdit(draft, original);
+  return read.ok ? { send: () => rerunTask({ id: task.id, edit: read.value, key }) } : read;
+}
+
 type ProgramFieldProps = {
   draft: TaskDraft;
-  errors: DraftErrors;
+  errors: FieldProblems;
   onChange: (next: Partial<TaskDraft>) => void;
   /** Why the person may not type a command; null when they may. */
   refusal: string | null;

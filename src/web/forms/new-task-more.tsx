@@ -1,82 +1,40 @@
-import { Textarea, TextInput } from "@mantine/core";
 import { useState } from "react";
 import { text } from "../text.ts";
-import { ToggleButton } from "../ui/toggle-button.tsx";
+import type { FieldGroupProps } from "./field-group.tsx";
 import classes from "./new-task-form.module.css";
-import { type DraftErrors, emptyDraft, type TaskDraft } from "./task-draft.ts";
+import { InputFields, SandboxField } from "./new-task-input.tsx";
+import { LimitFields } from "./new-task-limits.tsx";
+import { ProgramFields } from "./new-task-program.tsx";
+import { RetryFields } from "./new-task-retry.tsx";
+import { emptyDraft, type TaskDraft } from "./task-draft.ts";
 
-const folded = ["cwd", "env", "stdin", "timeout"] as const;
+/** Fields that stand above the fold. */
+const unfolded: readonly (keyof TaskDraft)[] = ["kind", "command", "script", "name", "description"];
+const unfoldedErrors: readonly string[] = ["command", "script", "name", "description"];
 
-/** What most tasks do not need, folded away until it is asked for, used, or wrong. */
-export function NewTaskMore(props: {
-  draft: TaskDraft;
-  errors: DraftErrors;
-  onChange: (next: Partial<TaskDraft>) => void;
-}) {
+/** What most tasks do not need, in groups, folded away until it is asked for, used, or wrong. */
+export function NewTaskMore(props: FieldGroupProps & { mayTypeCommands: boolean; keptStdinBytes: number }) {
   const { draft, errors, onChange } = props;
-  const [isOpen, setOpen] = useState(
-    () => draft.kind === "script" || folded.some((field) => draft[field] !== emptyDraft[field]),
-  );
-  const hasError = ["cwd", "env", "stdin", "timeout_seconds"].some((field) => errors[field] !== undefined);
+  const group = { draft, errors, onChange };
+  const [isOpen, setOpen] = useState(() => draft.kind === "script" || isUsed(draft));
+  const hasError = Object.keys(errors).some((field) => !unfoldedErrors.includes(field));
   return (
     <details open={isOpen || hasError} onToggle={(event) => setOpen(event.currentTarget.open)}>
       <summary className={classes.summary}>{text.newTask.more}</summary>
-      <div className={classes.more}>
-        <fieldset className={`${classes.kind} ${classes.wide}`}>
-          <legend className={classes.legend}>{text.newTask.kind}</legend>
-          <ToggleButton isOn={draft.kind === "command"} onClick={() => onChange({ kind: "command" })}>
-            {text.newTask.kindCommand}
-          </ToggleButton>
-          <ToggleButton isOn={draft.kind === "script"} onClick={() => onChange({ kind: "script" })}>
-            {text.newTask.kindScript}
-          </ToggleButton>
-        </fieldset>
-        {draft.kind === "script" && (
-          <TextInput
-            className={classes.wide}
-            label={text.newTask.interpreter}
-            description={text.newTask.interpreterHint}
-            classNames={{ input: classes.program }}
-            value={draft.interpreter}
-            onChange={(event) => onChange({ interpreter: event.currentTarget.value })}
-          />
-        )}
-        <TextInput
-          label={text.newTask.cwd}
-          description={text.newTask.cwdHint}
-          classNames={{ input: classes.program }}
-          value={draft.cwd}
-          onChange={(event) => onChange({ cwd: event.currentTarget.value })}
-          error={errors.cwd}
-        />
-        <TextInput
-          label={text.newTask.timeout}
-          description={text.newTask.timeoutHint}
-          value={draft.timeout}
-          onChange={(event) => onChange({ timeout: event.currentTarget.value })}
-          error={errors.timeout_seconds}
-        />
-        <Textarea
-          label={text.newTask.env}
-          description={text.newTask.envHint}
-          classNames={{ input: classes.program }}
-          rows={4}
-          spellCheck={false}
-          value={draft.env}
-          onChange={(event) => onChange({ env: event.currentTarget.value })}
-          error={errors.env}
-        />
-        <Textarea
-          label={text.newTask.stdin}
-          description={text.newTask.stdinHint}
-          classNames={{ input: classes.program }}
-          rows={4}
-          spellCheck={false}
-          value={draft.stdin}
-          onChange={(event) => onChange({ stdin: event.currentTarget.value })}
-          error={errors.stdin}
-        />
+      <div className={classes.groups}>
+        {props.mayTypeCommands && <ProgramFields {...group} keptStdinBytes={props.keptStdinBytes} />}
+        <LimitFields {...group} />
+        <RetryFields {...group} />
+        <InputFields {...group} />
+        <SandboxField {...group} />
       </div>
     </details>
+  );
+}
+
+function isUsed(draft: TaskDraft): boolean {
+  const names = Object.keys(emptyDraft) as (keyof TaskDraft)[];
+  return names.some(
+    (name) => !unfolded.includes(name) && JSON.stringify(draft[name]) !== JSON.stringify(emptyDraft[name]),
   );
 }

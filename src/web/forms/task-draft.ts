@@ -1,12 +1,21 @@
 import type { TaskDetail } from "../../contract/index.ts";
-import type { Order } from "../api/create-task.ts";
+import { suggestName } from "../../contract/index.ts";
+import type { Edit, Order } from "../api/create-task.ts";
 import { quoteForShell } from "../task/shell-words.ts";
 import { text } from "../text.ts";
-import { parseDurationText } from "./duration-text.ts";
 import { formatEnvText, parseEnvText } from "./env-text.ts";
+import { type FieldProblems, FieldReader } from "./field-reader.ts";
+import {
+  emptyPolicy,
+  formatSeconds,
+  type Policy,
+  type PolicyDraft,
+  policyDraftOf,
+  readPolicy,
+} from "./policy-draft.ts";
 
 /** The form of a new task, as typed. */
-export type TaskDraft = {
+export type TaskDraft = PolicyDraft & {
   kind: "command" | "script";
   command: string;
   script: string;
@@ -16,10 +25,14 @@ export type TaskDraft = {
   cwd: string;
   env: string;
   stdin: string;
+  /** Of a rerun: the first task's standard input is given again. The page does not know what it was. */
+  keepsStdin: boolean;
   timeout: string;
+  grace: string;
 };
 
 export const emptyDraft: TaskDraft = {
+  ...emptyPolicy,
   kind: "command",
   command: "",
   script: "",
@@ -29,11 +42,12 @@ export const emptyDraft: TaskDraft = {
   cwd: "",
   env: "",
   stdin: "",
+  keepsStdin: false,
   timeout: "",
+  grace: "",
 };
 
-export type DraftErrors = Partial<Record<string, string>>;
-type ReadDraft = { ok: true; order: Order } | { ok: false; errors: DraftErrors };
+type Read<Value> = { ok: true; value: Value } | { ok: false; errors: FieldProblems };
 
 /** True when the draft names a program; otherwise the task is the demonstration. */
 export function hasProgram(draft: TaskDraft): boolean {
@@ -41,53 +55,88 @@ export function hasProgram(draft: TaskDraft): boolean {
 }
 
 /** What to submit, or what only the form can find wrong; everything else is for the server to judge. */
-export function readDraft(draft: TaskDraft): ReadDraft {
-  const env = parseEnvText(draft.env);
-  const timeoutSeconds = parseDurationText(draft.timeout);
-  if (!env.ok || timeoutSeconds === undefined) {
-    return {
-      ok: false,
-      errors: {
-        ...(env.ok ? {} : { env: text.newTask.envProblem(env.line) }),
-        ...(timeoutSeconds === undefined ? { timeout_seconds: text.newTask.timeoutProblem } : {}),
-      },
-    };
+export function readDraft(draft: TaskDraft): Read<Order> {
+  const read = readFields(draft);
+  if (!read.ok) {
+    return read;
   }
-  const order: Order = { description: draft.description };
+  const { description, ...rest } = read.value;
+  const order: Order = { description, ...withoutDefaults(rest) };
   if (draft.name.trim() !== "") {
     order.name = draft.name;
   }
-  if (hasProgram(draft)) {
-    addProgram(order, draft);
-  }
-  if (Object.keys(env.env).length > 0) {
-    order.env = env.env;
-  }
-  if (timeoutSeconds !== null) {
-    order.timeout_seconds = timeoutSeconds;
-  }
-  return { ok: true, order };
+  return { ok: true, value: hasProgram(draft) ? { ...order, ...programOf(draft) } : order };
 }
 
-function addProgram(order: Order, draft: TaskDraft): void {
+/**
+ * What a rerun changes: every field of the form, since an emptied one has to be taken away from the task. Not the
+ * program as long as it stands as it came, because the form shows the words of `argv` as a command.
+ */
+export function readEdit(draft: TaskDraft, initial: TaskDraft): Read<Edit> {
+  const read = readFields(draft);
+  if (!read.ok) {
+    return read;
+  }
+  const { stdin, ...rest } = read.value;
+  const isSameProgram = (["kind", "command", "script", "interpreter"] as const).every(
+    (field) => draft[field] === initial[field],
+  );
+  const program = hasProgram(draft) ? programOf(draft) : { command: null, argv: null, script: null };
+  const edit: Edit = { ...rest, name: draft.name, ...(isSameProgram ? {} : program) };
+  if (draft.name.trim() === "" && hasProgram(draft)) {
+    edit.name = suggestName({ command: null, script: null, ...programOf(draft) });
+  }
+  return { ok: true, value: draft.keepsStdin ? edit : { ...edit, stdin } };
+}
+
+type Fields = Policy & {
+  description: string;
+  cwd: string | null;
+  env: Record<string, string> | null;
+  stdin: string | null;
+  timeout_seconds: number | null;
+  kill_grace_seconds: number | null;
+};
+
+/** All but name and program. Directory and standard input are for a program only. */
+function readFields(draft: TaskDraft): Read<Fields> {
+  const reader = new FieldReader();
+  const env = parseEnvText(draft.env);
+  if (!env.ok) {
+    reader.note("env", text.newTask.envProblem(env.line));
+  }
+  const isProgram = hasProgram(draft);
+  const value: Fields = {
+    description: draft.description,
+    cwd: isProgram ? draft.cwd.trim() || null : null,
+    env: env.ok && Object.keys(env.env).length > 0 ? env.env : null,
+    stdin: isProgram ? draft.stdin || null : null,
+    timeout_seconds: reader.duration("timeout_seconds", draft.timeout),
+    kill_grace_seconds: reader.duration("kill_grace_seconds", draft.grace),
+    ...readPolicy(draft, reader),
+  };
+  const errors = reader.problems;
+  return Object.keys(errors).length === 0 ? { ok: true, value } : { ok: false, errors };
+}
+
+function programOf(draft: TaskDraft): Pick<Order, "command" | "script"> {
   if (draft.kind === "command") {
-    order.command = draft.command;
-  } else {
-    const interpreter = draft.interpreter.trim();
-    order.script = { body: draft.script, ...(interpreter === "" ? {} : { interpreter }) };
+    return { command: draft.command };
   }
-  if (draft.cwd.trim() !== "") {
-    order.cwd = draft.cwd.trim();
-  }
-  if (draft.stdin !== "") {
-    order.stdin = draft.stdin;
-  }
+  const interpreter = draft.interpreter.trim();
+  return { script: { body: draft.script, ...(interpreter === "" ? {} : { interpreter }) } };
 }
 
-/** A draft that would run the same again. Standard input is not known any more. */
+function withoutDefaults(fields: Omit<Fields, "description">): Omit<Order, "description"> {
+  const asked = Object.entries(fields).filter(([, value]) => value !== null && value !== false && value !== "none");
+  return Object.fromEntries(asked);
+}
+
+/** A draft that would run the same again. */
 export function draftOf(task: TaskDetail): TaskDraft {
   return {
     ...emptyDraft,
+    ...policyDraftOf(task),
     kind: task.script === null ? "command" : "script",
     command: task.command ?? (task.argv === null ? "" : task.argv.map(quoteForShell).join(" ")),
     script: task.script?.body ?? "",
@@ -96,6 +145,8 @@ export function draftOf(task: TaskDetail): TaskDraft {
     description: task.description,
     cwd: task.cwd ?? "",
     env: formatEnvText(task.env),
-    timeout: task.timeout_seconds === null ? "" : `${task.timeout_seconds} s`,
+    keepsStdin: task.stdin_bytes > 0,
+    timeout: task.timeout_seconds === null ? "" : formatSeconds(task.timeout_seconds),
+    grace: formatSeconds(task.kill_grace_seconds),
   };
 }

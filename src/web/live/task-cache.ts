@@ -12,15 +12,25 @@ export function applyTasks(queries: QueryClient, tasks: ReadonlyMap<number, Task
     );
   }
   for (const task of tasks.values()) {
+    const before = queries.getQueryData<TaskDetail>(taskKeys.detail(task.id));
     queries.setQueryData<TaskDetail>(taskKeys.detail(task.id), (detail) =>
       detail === undefined || detail.updated_at > task.updated_at ? detail : { ...detail, ...task },
     );
-    if (isOver(task.status)) {
-      // The stream tells neither what was used nor how each attempt ended.
-      void queries.invalidateQueries({ queryKey: taskKeys.detail(task.id) });
-      void queries.invalidateQueries({ queryKey: taskKeys.attempts(task.id) });
+    if (isOver(task.status) || (before !== undefined && standsOtherwise(before, task))) {
+      refreshTask(queries, task.id);
     }
   }
+}
+
+/** The stream tells neither what was used, nor when the next attempt is due, nor what became of each attempt. */
+function refreshTask(queries: QueryClient, id: number): void {
+  for (const key of [taskKeys.detail, taskKeys.attempts, taskKeys.events, taskKeys.usage, taskKeys.processes]) {
+    void queries.invalidateQueries({ queryKey: key(id) });
+  }
+}
+
+function standsOtherwise(before: TaskSummary, now: TaskSummary): boolean {
+  return before.status !== now.status || before.attempt !== now.attempt || before.suspended !== now.suspended;
 }
 
 function withTasks(

@@ -4,6 +4,7 @@ import { infoQuery, meQuery } from "../api/account-queries.ts";
 import { errorText } from "../api/error-text.ts";
 import { taskQuery } from "../api/task-queries.ts";
 import { DocumentTitle } from "../components/document-title.tsx";
+import { formText } from "../form-text.ts";
 import { readKeptDraft } from "../forms/kept-draft.ts";
 import { NewTaskForm } from "../forms/new-task-form.tsx";
 import { draftOf, emptyDraft } from "../forms/task-draft.ts";
@@ -23,19 +24,21 @@ export function NewTaskPage() {
   const error = me.error ?? source.error;
   const isReady = me.data !== undefined && (from === undefined || source.data !== undefined);
   const draft = source.data === undefined ? { ...emptyDraft, command: command ?? "" } : draftOf(source.data);
+  const title = from === undefined ? text.newTask.title : formText.rerunTitle(from);
   return (
     <>
-      <DocumentTitle page={text.newTask.title} />
-      <PageHeader title={text.newTask.title} context={text.newTask.context} />
+      <DocumentTitle page={title} />
+      <PageHeader title={title} context={from === undefined ? text.newTask.context : formText.rerunContext} />
       <div className={classes.body}>
         {error !== null && <ErrorNote message={errorText(error)} onRetry={() => void me.refetch()} />}
         {error === null && !isReady && <p className={classes.dim}>{text.common.loading}</p>}
         {isReady && (
           <NewTaskForm
+            key={from}
             account={me.data}
-            initial={readKeptDraft() ?? draft}
+            initial={readKeptDraft(from ?? null) ?? draft}
+            rerun={source.data === undefined ? null : { task: source.data, original: draft }}
             sleepSeconds={info.data?.default_sleep_seconds}
-            lostStdinBytes={source.data?.stdin_bytes ?? 0}
           />
         )}
       </div>

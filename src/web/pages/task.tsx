@@ -1,20 +1,16 @@
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
-import { useState } from "react";
+import { lazy, Suspense } from "react";
 import { ApiFailure } from "../../client/client.ts";
 import type { TaskDetail } from "../../contract/index.ts";
-import { meQuery } from "../api/account-queries.ts";
 import { errorText } from "../api/error-text.ts";
-import { attemptsQuery, taskQuery } from "../api/task-queries.ts";
+import { taskQuery } from "../api/task-queries.ts";
 import { DocumentTitle } from "../components/document-title.tsx";
-import { EditDialog } from "../components/edit-dialog.tsx";
-import { KillDialog } from "../components/kill-dialog.tsx";
 import { OutputView } from "../components/output-view.tsx";
-import { TaskDetails } from "../components/task-details.tsx";
+import { TaskActions } from "../components/task-actions.tsx";
 import { TaskSummaryLine } from "../components/task-summary-line.tsx";
-import { actionRefusal, permissionRefusal } from "../task/permitted.ts";
+import { taskText } from "../task-text.ts";
 import { text } from "../text.ts";
-import { ActionButton } from "../ui/action-button.tsx";
 import { ErrorNote } from "../ui/error-note.tsx";
 import { BackIcon } from "../ui/icons.tsx";
 import { useKeys } from "../ui/keys.ts";
@@ -22,6 +18,18 @@ import body from "../ui/page-body.module.css";
 import { PageHeader } from "../ui/page-header.tsx";
 import { TabPanel, Tabs } from "../ui/tabs.tsx";
 import classes from "./task.module.css";
+
+const TaskDetails = lazy(async () => ({ default: (await import("../components/task-details.tsx")).TaskDetails }));
+const TaskEvents = lazy(async () => ({ default: (await import("../components/task-events.tsx")).TaskEvents }));
+const TaskUsage = lazy(async () => ({ default: (await import("../components/task-usage.tsx")).TaskUsage }));
+
+const tabs = (["output", "details", "events", "usage"] as const).map((value) => ({
+  value,
+  label: taskText.tabs[value],
+}));
+type Tab = (typeof tabs)[number]["value"];
+/** Those that show one attempt. */
+const tabsOfAttempt: readonly Tab[] = ["output", "usage"];
 
 const route = getRouteApi("/app/tasks/$taskId");
 
@@ -61,25 +69,16 @@ function BackLink() {
 function Task({ task }: { task: TaskDetail }) {
   const search = route.useSearch();
   const navigate = route.useNavigate();
-  const { data: me } = useQuery(meQuery);
-  const [dialog, open] = useState<"kill" | "edit" | null>(null);
   const tab = search.tab ?? "output";
-  const killRefusal = actionRefusal("kill", task, me);
-  const editRefusal = actionRefusal("edit", task, me);
-  const runRefusal = permissionRefusal("create_tasks", me);
 
-  function show(next: "output" | "details") {
-    void navigate({ search: { ...search, tab: next === "details" ? next : undefined }, replace: true });
-  }
-  function runAgain() {
-    void navigate({ to: "/tasks/new", search: { from: task.id } });
+  function show(next: Tab) {
+    void navigate({ search: { ...search, tab: next === "output" ? undefined : next }, replace: true });
   }
   useKeys({
-    ".": () => killRefusal === null && open("kill"),
-    e: () => editRefusal === null && open("edit"),
-    r: () => runRefusal === null && runAgain(),
     o: () => show("output"),
     d: () => show("details"),
+    v: () => show("events"),
+    m: () => show("usage"),
     u: () => void navigate({ to: "/tasks" }),
   });
 
@@ -93,59 +92,35 @@ function Task({ task }: { task: TaskDetail }) {
             <span className={classes.id}>{text.task.heading(task.id)}</span> {task.name}
           </>
         }
-        actions={
-          <>
-            <ActionButton
-              size="compact-md"
-              variant="default"
-              refusal={runRefusal}
-              hint={text.task.againHint}
-              onClick={runAgain}
-            >
-              {text.task.again}
-            </ActionButton>
-            <ActionButton size="compact-md" variant="default" refusal={editRefusal} onClick={() => open("edit")}>
-              {text.task.edit}
-            </ActionButton>
-            <ActionButton size="compact-md" color="red" refusal={killRefusal} onClick={() => open("kill")}>
-              {text.task.kill}
-            </ActionButton>
-          </>
-        }
+        actions={<TaskActions task={task} />}
       />
       <TaskSummaryLine task={task} />
       <div className={classes.tabs}>
-        <Tabs
-          label={text.task.tabs}
-          tabs={[
-            { value: "output", label: text.task.output },
-            { value: "details", label: text.task.details },
-          ]}
-          current={tab}
-          onChange={show}
-        />
-        <AttemptChoice task={task} chosen={search.attempt} />
+        <Tabs label={text.task.tabs} tabs={tabs} current={tab} onChange={show} />
+        {tabsOfAttempt.includes(tab) && <AttemptChoice task={task} chosen={search.attempt} />}
       </div>
       <TabPanel value={tab} className={classes.panel}>
         {tab === "output" && <OutputView key={search.attempt ?? "latest"} task={task} attempt={search.attempt} />}
-        {tab === "details" && <TaskDetails task={task} />}
+        <Suspense fallback={<p className={classes.loading}>{text.common.loading}</p>}>
+          {tab === "details" && <TaskDetails task={task} />}
+          {tab === "events" && <TaskEvents task={task} />}
+          {tab === "usage" && <TaskUsage task={task} attempt={search.attempt ?? task.attempt} />}
+        </Suspense>
       </TabPanel>
-      <KillDialog task={dialog === "kill" ? task : null} onClose={() => open(null)} />
-      <EditDialog task={dialog === "edit" ? task : null} onClose={() => open(null)} />
     </>
   );
 }
 
-/** Only when there is something to choose. */
+/** Only when there is something to choose. The latest one is not fixed: the next attempt takes its place. */
 function AttemptChoice({ task, chosen }: { task: TaskDetail; chosen: number | undefined }) {
   const navigate = route.useNavigate();
-  const attempts = useQuery({ ...attemptsQuery(task.id), enabled: task.attempt > 1 });
-  if (attempts.data === undefined || attempts.data.length < 2) {
+  if (task.attempt < 2) {
     return null;
   }
+  const numbers = Array.from({ length: task.attempt }, (_, index) => index + 1);
   return (
     <label className={classes.attempt}>
-      {text.task.attempt}
+      {taskText.attempt.label}
       <select
         value={chosen ?? task.attempt}
         onChange={(event) => {
@@ -154,9 +129,9 @@ function AttemptChoice({ task, chosen }: { task: TaskDetail; chosen: number | un
           void navigate({ search: (before) => ({ ...before, attempt }), replace: true });
         }}
       >
-        {attempts.data.map((attempt) => (
-          <option key={attempt.number} value={attempt.number}>
-            {attempt.number}
+        {numbers.map((number) => (
+          <option key={number} value={number}>
+            {number === task.attempt ? taskText.attempt.latest(number) : number}
           </option>
         ))}
       </select>

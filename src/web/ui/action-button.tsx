@@ -9,12 +9,14 @@ type ActionButtonProps = Pick<ButtonProps, "variant" | "color" | "size"> & {
   refusal: string | null;
   /** What it does, when the label does not say enough. */
   hint?: string | undefined;
+  /** For a button at the bottom of the window. */
+  tipIsAbove?: boolean;
 };
 
 /**
  * A button that can say why it is disabled: it stays reachable by mouse, keyboard and touch, and shows the reason then.
  */
-export function ActionButton({ children, onClick, refusal, hint, ...looks }: ActionButtonProps) {
+export function ActionButton({ children, onClick, refusal, hint, tipIsAbove, ...looks }: ActionButtonProps) {
   const tipId = useId();
   const isRefused = refusal !== null;
   const tip = refusal ?? hint;
@@ -36,7 +38,7 @@ export function ActionButton({ children, onClick, refusal, hint, ...looks }: Act
         {children}
       </Button>
       {tip !== undefined && (
-        <span role="tooltip" id={tipId} className={classes.tip}>
+        <span role="tooltip" id={tipId} className={classes.tip} data-above={tipIsAbove || undefined}>
           {tip}
         </span>
       )}

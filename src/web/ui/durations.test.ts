@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { formatAgo, formatDuration, formatElapsed } from "./durations.ts";
+import { formatAgo, formatClock, formatDuration, formatElapsed, withLocalTimes } from "./durations.ts";
 
 test.each([
   [0, "0 ms"],
@@ -32,4 +32,16 @@ test.each([
   [200_000_000, "2 d ago"],
 ])("%d ms in the past reads %s", (agoMs, text) => {
   expect(formatAgo(agoMs)).toBe(text);
+});
+
+test("a time of day names the date when it is another day's", () => {
+  const noon = new Date(2026, 3, 1, 12, 0, 5);
+  expect(formatClock(noon.toISOString(), noon.getTime() + 60_000)).toBe("12:00:05");
+  expect(formatClock(noon.toISOString(), noon.getTime() + 86_400_000)).toMatch(/Apr.*12:00:05/);
+});
+
+test("times of the server are told by the reader's clock, the rest of the sentence stays", () => {
+  const noon = new Date(2026, 3, 1, 12, 0, 5, 250);
+  const sentence = `Attempt 1 of 3: Exit 1. The next starts at ${noon.toISOString()}.`;
+  expect(withLocalTimes(sentence, noon.getTime())).toBe("Attempt 1 of 3: Exit 1. The next starts at 12:00:05.");
 });

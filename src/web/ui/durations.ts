@@ -60,6 +60,19 @@ export function formatMoment(iso: string): string {
   });
 }
 
+/** The time of day of a moment, in the reader's zone: `14:03:05`, with the date when it is not today's. */
+export function formatClock(iso: string, nowMs: number): string {
+  const moment = new Date(iso);
+  const isToday = moment.toDateString() === new Date(nowMs).toDateString();
+  const date = isToday ? "" : `${moment.toLocaleDateString(undefined, { month: "short", day: "2-digit" })}, `;
+  return date + moment.toLocaleTimeString(undefined, { timeStyle: "medium", hourCycle: "h23" });
+}
+
+/** A sentence of the server with its times, which it writes in UTC, as the reader's clock shows them. */
+export function withLocalTimes(sentence: string, nowMs: number = Date.now()): string {
+  return sentence.replace(/\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d+)?Z/g, (iso) => formatClock(iso, nowMs));
+}
+
 function pair(ms: number, large: number, largeName: string, small: number, smallName: string): string {
   const first = Math.floor(ms / large);
   const second = Math.floor((ms % large) / small);

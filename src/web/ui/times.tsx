@@ -1,5 +1,5 @@
 import { useTimeText } from "./clock.ts";
-import { formatAgo, formatDuration, formatElapsed, formatMoment } from "./durations.ts";
+import { formatAgo, formatClock, formatDuration, formatElapsed, formatMoment } from "./durations.ts";
 
 /** How long ago a moment was; the exact time on hover. */
 export function Ago({ at }: { at: string }) {
@@ -31,6 +31,16 @@ export function Moment({ at }: { at: string }) {
   return (
     <time dateTime={at}>
       {formatMoment(at)} <span style={{ color: "var(--ink-dim)" }}>({words})</span>
+    </time>
+  );
+}
+
+/** A moment by its time of day; in full, with milliseconds, on hover. */
+export function ClockTime({ at }: { at: string }) {
+  const words = useTimeText((nowMs) => formatClock(at, nowMs));
+  return (
+    <time dateTime={at} title={`${formatMoment(at)} (${at})`}>
+      {words}
     </time>
   );
 }
