@@ -80,6 +80,7 @@ export const taskText = {
     rerun: "Rerun",
     rerunHint: "Submits the same once more, as a new task",
     editAndRerun: "Edit & rerun",
+    edit: "Edit name and description",
     editAndRerunHint: "Opens the form with everything this task was given",
   },
   attemptOf: (attempt: number, most: number) => (most > 1 ? `attempt ${attempt} of ${most}` : `attempt ${attempt}`),

@@ -198,7 +198,6 @@ export const text = {
     runningFor: "for",
     after: "after",
     kill: "Kill",
-    edit: "Edit",
     notFoundTitle: "There is no such task here",
     notFound: "It does not exist, or it belongs to somebody who has not shared it with you.",
   },

@@ -208,3 +208,11 @@ export function SearchIcon() {
     </Icon>
   );
 }
+
+export function EditIcon() {
+  return (
+    <Icon>
+      <path d="M3 13l.6-2.700 7-7 2.100 2.100-7 7zM9.300 4.600l2.100 2.100" />
+    </Icon>
+  );
+}
