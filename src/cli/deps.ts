@@ -10,7 +10,7 @@ export type Deps = {
 
 /** True when somebody sits there who can be asked: questions go to standard error, answers come from standard input. */
 export function canAsk(deps: Deps): boolean {
-  return deps.stdin.isTTY === true && deps.stderr.isTTY === true;
+  return deps.stdin.isTTY === true && deps.stderr.isTTY === true && !deps.stdin.readableEnded;
 }
 
 /** One message for the person, on standard error. */

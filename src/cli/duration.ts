@@ -4,9 +4,18 @@ const unitSeconds: Readonly<Record<string, number>> = { ms: 0.001, s: 1, m: 60, 
 
 /** Seconds of `90`, `90s`, `2m30s`, `1.5h`, `500ms` or `1d`; a bare number means seconds. Throws UsageError. */
 export function parseDurationSeconds(text: string): number {
+  const seconds = parseDelaySeconds(text);
+  if (seconds <= 0) {
+    throw wrongDuration(text);
+  }
+  return seconds;
+}
+
+/** The same, but 0 is fine as well. */
+export function parseDelaySeconds(text: string): number {
   const trimmed = text.trim();
   if (/^\d+(\.\d+)?$/.test(trimmed)) {
-    return positive(Number(trimmed), text);
+    return Number(trimmed);
   }
   if (!/^(\d+(\.\d+)?\s*(ms|s|min|m|h|d)\s*)+$/.test(trimmed)) {
     throw wrongDuration(text);
@@ -15,14 +24,7 @@ export function parseDurationSeconds(text: string): number {
   for (const [, amount, unit] of trimmed.matchAll(/(\d+(?:\.\d+)?)\s*(ms|s|min|m|h|d)/g)) {
     seconds += Number(amount) * (unitSeconds[unit ?? ""] ?? 0);
   }
-  return positive(Number(seconds.toFixed(3)), text);
-}
-
-function positive(seconds: number, text: string): number {
-  if (seconds <= 0) {
-    throw wrongDuration(text);
-  }
-  return seconds;
+  return Number(seconds.toFixed(3));
 }
 
 function wrongDuration(text: string): UsageError {

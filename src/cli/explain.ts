@@ -14,7 +14,7 @@ export function explain(error: unknown): string[] {
     ];
   }
   if (error instanceof UsageError || error instanceof CliFailure || error instanceof Cancelled) {
-    return [error.message];
+    return error.message.split("\n");
   }
   const message = error instanceof Error ? error.message : String(error);
   return [`Unexpected error: ${message}. Set UTM_DEBUG=1 to see where it happened.`];

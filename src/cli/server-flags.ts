@@ -16,12 +16,14 @@ export function addServerFlags(command: Command): Command {
 
 /** What was typed, for the configuration to be made from. */
 export function readServerFlags(command: Command, environment: NodeJS.ProcessEnv): ConfigInput {
-  const typed = command.opts<Record<string, string | undefined>>();
+  const typed = command.opts<Record<string, string | true | undefined>>();
   const flags: Record<string, string | undefined> = {};
   for (const setting of settings()) {
-    flags[setting.key] = typed[new Option(flagOf(setting)).attributeName()];
+    const value = typed[new Option(flagOf(setting)).attributeName()];
+    flags[setting.key] = value === true ? "on" : value;
   }
-  return { flags, environment, configFile: typed.config };
+  const { config } = typed;
+  return { flags, environment, ...(typeof config === "string" ? { configFile: config } : {}) };
 }
 
 /** Every setting in the order of its declaration. */
@@ -30,5 +32,5 @@ export function settings(): ConfigOption[] {
 }
 
 function flagOf(setting: ConfigOption): string {
-  return `--${setting.flag} <value>`;
+  return setting.isSwitch ? `--${setting.flag} [on|off]` : `--${setting.flag} <value>`;
 }

@@ -1,11 +1,14 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
-import { ApiFailure, type Client, contract, Unreachable } from "../client/client.ts";
+import { ApiFailure, type contract, type RequestOptions, Unreachable } from "../client/client.ts";
 import type { Call, TaskDetail } from "../contract/index.ts";
 import { networkCode } from "./explain.ts";
 import { CliFailure } from "./failure.ts";
 
 export type SubmissionBody = Call<typeof contract.createTask>["body"];
+
+/** One try to submit: a new task, or an earlier one once more. */
+export type SubmitRequest = (request: RequestOptions) => Promise<TaskDetail>;
 
 export type SubmitOptions = {
   /** Stops trying; what was sent may still have arrived. */
@@ -23,18 +26,13 @@ const retryDelayMs = 500;
  * answer was lost is answered with the task that it created. A connection that was never made is not tried again:
  * then there is nothing to find out, and the person should know at once. Throws ApiFailure, Unreachable, CliFailure.
  */
-export async function submitTask(
-  client: Client,
-  body: SubmissionBody,
-  options: SubmitOptions = {},
-): Promise<TaskDetail> {
+export async function submitTask(submit: SubmitRequest, options: SubmitOptions = {}): Promise<TaskDetail> {
   const headers = { "Idempotency-Key": randomUUID() };
   const deadline = Date.now() + (options.giveUpAfterMs ?? 60_000);
   let isUncertain = false;
   for (;;) {
     try {
-      const request = options.signal === undefined ? { headers } : { headers, signal: options.signal };
-      return await client.call(contract.createTask, { body }, request);
+      return await submit(options.signal === undefined ? { headers } : { headers, signal: options.signal });
     } catch (error) {
       if (options.signal?.aborted) {
         throw unknownFate(error);
@@ -76,7 +74,7 @@ const brokenCodes = [
 ];
 
 /** True when there was a connection and it broke; false when none could be made (refused, no such host, bad certificate). */
-function didBreak(error: Unreachable): boolean {
+export function didBreak(error: Unreachable): boolean {
   return brokenCodes.includes(networkCode(error) ?? "");
 }
 

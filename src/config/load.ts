@@ -23,6 +23,9 @@ export type Config = {
   freeCommands: FreeCommandPolicy;
   defaultSleepSeconds: number;
   runAs: string | null;
+  leftovers: "end" | "report";
+  cgroup: "auto" | "off";
+  drain: boolean;
   /** 0: no cap. */
   outputCapBytes: number;
   /** 0: for ever. */
@@ -158,6 +161,9 @@ function withDefaults(values: Record<string, unknown>): Config {
     freeCommands: given.freeCommands ?? "operators",
     defaultSleepSeconds: given.defaultSleepSeconds ?? 10,
     runAs: given.runAs ?? null,
+    leftovers: given.leftovers ?? "end",
+    cgroup: given.cgroup ?? "auto",
+    drain: given.drain ?? false,
     outputCapBytes: given.outputCapBytes ?? 64 * 1024 ** 2,
     retentionDays: given.retentionDays ?? 0,
     loginsPerMinute: given.loginsPerMinute ?? 30,

@@ -1,5 +1,5 @@
 import { freeCommandPolicies, registrationPolicies } from "../contract/index.ts";
-import { bytes, integer, numberAtLeast, oneOf, type Parse, text, url } from "./parse.ts";
+import { bytes, flag, integer, numberAtLeast, oneOf, type Parse, text, url } from "./parse.ts";
 
 /**
  * Every setting: its names, its default, what it means. The command line, the environment, the configuration file, the
@@ -16,6 +16,8 @@ export type ConfigOption = {
   /** The default in words, for people. */
   defaultText: string;
   parse: Parse<unknown>;
+  /** A flag without a value. */
+  isSwitch: boolean;
   /** Shown as `***`: it may hold a password. */
   isSecret: boolean;
 };
@@ -24,7 +26,7 @@ const option = <T>(
   key: string,
   env: string,
   parse: Parse<T>,
-  about: { description: string; defaultText: string; flag?: string; isSecret?: boolean },
+  about: { description: string; defaultText: string; flag?: string; isSecret?: boolean; isSwitch?: boolean },
 ) => ({
   key,
   env,
@@ -33,6 +35,7 @@ const option = <T>(
   description: about.description,
   defaultText: about.defaultText,
   isSecret: about.isSecret ?? false,
+  isSwitch: about.isSwitch ?? false,
 });
 
 export const configOptions = {
@@ -93,6 +96,19 @@ export const configOptions = {
   runAs: option("runAs", "UTM_RUN_AS", text, {
     description: "User that tasks run as; needs the server to be started as root.",
     defaultText: "the server's own user",
+  }),
+  leftovers: option("leftovers", "UTM_LEFTOVERS", oneOf(["end", "report"] as const), {
+    description: "Processes that a task leaves behind when it ends by itself: end them (end), or only say so (report).",
+    defaultText: "end",
+  }),
+  cgroup: option("cgroup", "UTM_CGROUP", oneOf(["auto", "off"] as const), {
+    description: "Control groups (version 2) for tasks: where they can be had (auto), or never (off).",
+    defaultText: "auto",
+  }),
+  drain: option("drain", "UTM_DRAIN", flag, {
+    description: "On SIGTERM or Ctrl-C, wait until running tasks have ended (a second signal leaves them running).",
+    defaultText: "off",
+    isSwitch: true,
   }),
   outputCapBytes: option("outputCapBytes", "UTM_OUTPUT_CAP_BYTES", bytes(65_536), {
     description: "Output kept per attempt (first and last half); 0 for no limit. 64M and 2G are understood.",

@@ -31,6 +31,15 @@ export function bytes(minimum: number): Parse<number> {
   };
 }
 
+/** on or off, as people write it. */
+export const flag: Parse<boolean> = (input) => {
+  const word = input.trim().toLowerCase();
+  if (["on", "true", "yes", "1"].includes(word)) {
+    return { value: true };
+  }
+  return ["off", "false", "no", "0"].includes(word) ? { value: false } : { problem: "on or off" };
+};
+
 export function oneOf<const T extends string>(choices: readonly T[]): Parse<T> {
   return (input) => {
     const value = choices.find((choice) => choice === input.trim());

@@ -26,6 +26,7 @@ export const errorRegistry = {
     detail: "Task {id} takes no input: submit it with input (or pty) set to true to be able to send it some.",
   },
   input_ended: { status: 409, detail: "The input of task {id} has been ended; nothing more can be sent." },
+  input_closed: { status: 409, detail: "The program of task {id} no longer reads its input." },
   input_full: {
     status: 409,
     detail: "Task {id} does not read its input: {accepted} of {bytes} bytes were taken. Send the rest later.",
@@ -40,6 +41,12 @@ export const errorRegistry = {
   idempotency_key_reused: {
     status: 422,
     detail: "This Idempotency-Key was used with another request body. Use a new key for a new task.",
+  },
+  search_given_up: {
+    status: 422,
+    detail:
+      "The search was given up after {seconds} s without an end. Search for plain text, or for an expression without " +
+      "repetitions within repetitions.",
   },
   too_many_requests: { status: 429, detail: "Too many requests. Try again in {seconds} s." },
   bad_request: { status: 400, detail: "{problem}" },
@@ -67,4 +74,12 @@ export type ErrorValues = Readonly<Record<string, string | number>>;
 /** The text of an error with its `{names}` filled in. */
 export function errorDetail(code: ErrorCode, values: ErrorValues = {}): string {
   return errorRegistry[code].detail.replace(/\{(\w+)\}/g, (whole, name: string) => String(values[name] ?? whole));
+}
+
+/** What stands in an error's text where errorDetail filled in `{names}`; null when it is another text. */
+export function errorValues(code: ErrorCode, detail: string): Readonly<Record<string, string>> | null {
+  const literal = errorRegistry[code].detail.replace(/[.*+?^$()[\]\\|]/g, "\\$&");
+  const pattern = new RegExp(`^${literal.replace(/\{(\w+)\}/g, "(?<$1>.*?)")}$`);
+  const match = pattern.exec(detail);
+  return match === null ? null : { ...match.groups };
 }

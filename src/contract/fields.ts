@@ -40,6 +40,16 @@ export function processValue(maxBytes: number) {
   });
 }
 
+/** What to look for within lines: taken as it is, blanks count. */
+export function searchText(maxCharacters: number) {
+  return z
+    .string()
+    .min(1, { error: notBlank, abort: true })
+    .max(maxCharacters)
+    .refine((value) => value.isWellFormed(), { error: "Broken UTF-16 is not allowed." })
+    .refine((value) => !value.includes("\n"), { error: "A match lies within one line: leave out the line break." });
+}
+
 /** A point in time in a request: ISO 8601 with a zone; becomes epoch milliseconds. */
 export function timeInput() {
   return z
@@ -54,7 +64,12 @@ const isoTime = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{
 
 /** A whole number in a query string or a path, written in digits: Number() alone would also take 0x1, 1e3 and blanks. */
 export function wholeNumber(minimum: number, maximum: number = Number.MAX_SAFE_INTEGER) {
-  const number = z.number({ error: "A valid integer is required." }).int().min(minimum).max(maximum);
+  const isNoNumber = (issue: { code?: string }) => issue.code === "invalid_type";
+  const number = z
+    .number({ error: (issue) => (isNoNumber(issue) ? "A valid integer is required." : undefined) })
+    .int()
+    .min(minimum)
+    .max(maximum);
   return z.preprocess(readDigits, number);
 }
 

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { endpoint } from "./endpoint.ts";
-import { wholeNumber } from "./fields.ts";
+import { flag, searchText, wholeNumber } from "./fields.ts";
 import { gap } from "./tasks.ts";
 
 /**
@@ -27,13 +27,36 @@ export const outputLines = z.object({
   gap: gap.nullable(),
 });
 
+export const outputMatch = outputLine.extend({
+  /** Offset of the text's first byte: the line's, unless the match is beyond 64 KiB of it; then the part around it is here. */
+  text_offset: z.int(),
+  /** Where the first match is in the text, in UTF-16 units. */
+  match_start: z.int(),
+  match_end: z.int(),
+  /** Texts of the lines before and after. */
+  before: z.array(z.string()),
+  after: z.array(z.string()),
+});
+
+export const outputMatches = z.object({
+  matches: z.array(outputMatch),
+  /** Matching lines of the whole output. */
+  total: z.int(),
+  /** More follow; go on with `from` the last one's number plus one. */
+  truncated: z.boolean(),
+  gap: gap.nullable(),
+});
+
 /** `event: output` of the stream. Its `id` is the offset to go on from. */
 export const outputChunk = z.object({ attempt: z.int(), offset: z.int(), data: z.string() });
 
 export type OutputLines = z.output<typeof outputLines>;
+export type OutputMatches = z.output<typeof outputMatches>;
 export type OutputChunk = z.output<typeof outputChunk>;
 
 export const maxLinesPerPage = 5000;
+export const maxMatchesPerAnswer = 1000;
+export const maxContextLines = 20;
 
 export const outputEndpoints = {
   getOutput: endpoint({
@@ -58,6 +81,23 @@ export const outputEndpoints = {
       count: wholeNumber(1, maxLinesPerPage).default(200),
     }),
     response: outputLines,
+  }),
+  searchOutput: endpoint({
+    ...shared,
+    path: "/taskapi/tasks/:id/output/search/",
+    summary:
+      "The lines that hold a text, or match a regular expression (JavaScript's, Unicode). Numbers are those of lines.",
+    kind: "json",
+    query: ofAttempt.extend({
+      q: searchText(1000),
+      regex: flag().optional(),
+      ignore_case: flag().optional(),
+      before: wholeNumber(0, maxContextLines).default(0),
+      after: wholeNumber(0, maxContextLines).default(0),
+      from: wholeNumber(1).default(1),
+      limit: wholeNumber(1, maxMatchesPerAnswer).default(200),
+    }),
+    response: outputMatches,
   }),
   streamOutput: endpoint({
     ...shared,

@@ -119,6 +119,8 @@ export const usagePoint = z.object({
   processes: z.int(),
   read_bytes: z.int().nullable(),
   write_bytes: z.int().nullable(),
+  /** How much of the time since the point before nobody looked, because the server was down. */
+  gap_ms: z.int(),
 });
 
 export const usageSeries = z.object({ attempt: z.int(), points: z.array(usagePoint) });

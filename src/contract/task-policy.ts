@@ -33,10 +33,11 @@ export type LimitName = (typeof limitNames)[number];
 export type Limits = z.output<typeof limits>;
 
 /**
- * How a limit is kept. `cgroup` and `rlimit`: by the kernel, exactly. `rlimit` binds each process by itself, so where the
- * limit is about all of them it is sampled as well. `sampled`: the node looks, and ends the attempt when it sees more.
+ * How a limit is kept. `cgroup`, `rlimit`, `scheduler`: by the kernel, exactly. `rlimit` binds each process by itself, so
+ * where the limit is about all of them it is sampled as well. `sampled`: the node looks, and ends the attempt when it
+ * sees more.
  */
-export const enforcements = ["cgroup", "rlimit", "rlimit_and_sampled", "sampled"] as const;
+export const enforcements = ["cgroup", "rlimit", "rlimit_and_sampled", "sampled", "scheduler"] as const;
 export type Enforcement = (typeof enforcements)[number];
 
 export const limitInForce = z.object({ limit: z.enum(limitNames), value: z.number(), how: z.enum(enforcements) });

@@ -25,7 +25,7 @@ export type AttemptRequest = { taskId: number; attempt: number; by: string } & R
 export type Reply =
   | { kind: "done" }
   | { kind: "not_here" }
-  | { kind: "refused"; code: "already_suspended" | "not_suspended" | "no_input" | "input_ended" }
+  | { kind: "refused"; code: "already_suspended" | "not_suspended" | "no_input" | "input_ended" | "input_closed" }
   | { kind: "accepted"; bytes: number }
   | { kind: "processes"; processes: RunningProcess[] }
   | { kind: "usage"; series: string | null };

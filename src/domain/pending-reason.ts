@@ -4,6 +4,8 @@ export type PendingFacts = {
   /** How its last attempt ended; null when there was none. */
   lastAttempt: { number: number; of: number; how: string | null } | null;
   notBefore: number | null;
+  /** The server is about to stop and starts nothing new. */
+  isDraining: boolean;
   queue: string;
   isQueuePaused: boolean;
   /** A living node works for the queue. */
@@ -30,6 +32,9 @@ export function pendingReason(facts: PendingFacts): string {
 function whyWaiting(facts: PendingFacts, starts: string): string {
   if (facts.notBefore !== null && facts.notBefore > facts.now) {
     return `${starts} at ${new Date(facts.notBefore).toISOString()}.`;
+  }
+  if (facts.isDraining) {
+    return "The server is about to stop: it waits for what runs, and starts nothing new.";
   }
   if (facts.isQueuePaused) {
     return `The queue ${facts.queue} is paused.`;

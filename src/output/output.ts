@@ -1,3 +1,5 @@
+import type { SearchQuery } from "./search-query.ts";
+
 /**
  * One attempt's bytes. The process writes its own file; this folder only reads it, shortens it when it grows beyond
  * the cap, and tells when it has grown. Offsets count the bytes the process wrote, also after the cap removed some.
@@ -5,6 +7,34 @@
 export type Gap = { first: number; last: number };
 
 export type OutputLine = { number: number; offset: number; text: string };
+
+/** A line that matches; `before` and `after` are the texts of the lines around it. */
+export type SearchMatch = {
+  number: number;
+  offset: number;
+  /** The line as pages of lines show it; of one whose match lies behind what they show, the part around the match. */
+  text: string;
+  /** Offset of the text's first byte: the line's, unless the text is such a part. */
+  textOffset: number;
+  /** The first match, as positions in the text. */
+  matchStart: number;
+  matchEnd: number;
+  before: string[];
+  after: string[];
+};
+
+/** `total` counts the matching lines of the whole output; `isTruncated`: more of them follow the last one shown. */
+export type SearchResult = { matches: SearchMatch[]; total: number; isTruncated: boolean; gap: Gap | null };
+
+/** A search took too long, as a regular expression can. */
+export class SearchGivenUp extends Error {
+  override readonly name = "SearchGivenUp";
+  readonly seconds: number;
+  constructor(seconds: number) {
+    super(`The search was given up after ${seconds} s.`);
+    this.seconds = seconds;
+  }
+}
 
 export type OutputStore = {
   /** Path of the file an attempt writes to; its folder exists after the call. */
@@ -26,6 +56,12 @@ export type OutputStore = {
     attempt: AttemptRef,
     page: { from: number; count: number },
   ): Promise<{ lines: OutputLine[]; total: number; gap: Gap | null }>;
+  /**
+   * The lines that match, numbered as `lines` does with the same gap; those written up to now. Runs beside the event
+   * loop; null when the signal aborted. Fewer matches than the limit come when their text is too much for one answer.
+   * Throws SearchGivenUp, and the engine's SyntaxError for a regular expression that is none.
+   */
+  search(attempt: AttemptRef, query: SearchQuery, signal: AbortSignal): Promise<SearchResult | null>;
   /**
    * The bytes from the offset on, as they are written, until `ended` resolves and everything is delivered, or the
    * signal aborts. A range the cap removed is skipped: the next piece's offset says so.

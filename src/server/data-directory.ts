@@ -23,15 +23,19 @@ export type DataDirectory = {
   nodeKey: string;
 };
 
-/** Makes what is missing. Throws with a sentence when the directory cannot be used. */
-export function openDataDirectory(path: string): DataDirectory {
+/** Makes the directory when it is missing; answers its real path. Throws with a sentence when it cannot be used. */
+export function makeDataDirectory(path: string): string {
   try {
     mkdirSync(path, { recursive: true, mode: 0o700 });
     accessSync(path, constants.W_OK | constants.X_OK);
   } catch (error) {
     throw new Error(`The data directory ${path} cannot be used: ${(error as Error).message}.`, { cause: error });
   }
-  const root = realpathSync(path);
+  return realpathSync(path);
+}
+
+/** Makes what is missing in it. Only for who has locked it: two at once would give the node two keys. */
+export function openDataDirectory(root: string): DataDirectory {
   const node = join(root, "node");
   const output = join(root, "output");
   mkdirSync(node, { recursive: true, mode: 0o700 });
@@ -39,8 +43,9 @@ export function openDataDirectory(path: string): DataDirectory {
   return { root, node, output, nodeKey: readNodeKey(join(node, "node.key")) };
 }
 
+/** An empty file is that of a server that was killed, or found the disk full, before it wrote the key. */
 function readNodeKey(path: string): string {
-  if (!existsSync(path)) {
+  if (!existsSync(path) || readFileSync(path, "utf8").trim() === "") {
     writeFileSync(path, `${randomUUID()}\n`, { mode: 0o600 });
   }
   return readFileSync(path, "utf8").trim();

@@ -3,6 +3,7 @@ import type { Config } from "../config/load.ts";
 import { createEmbeddedDispatcher } from "../dispatch/embedded/embedded-dispatcher.ts";
 import type { Log } from "../log/log.ts";
 import { createFileOutput } from "../output/file/store.ts";
+import { ProgressWatch } from "../output/progress-watch.ts";
 import { createAdmission } from "../services/admission.ts";
 import { createLostNodes } from "../services/lost-nodes.ts";
 import { createRetention } from "../services/retention.ts";
@@ -13,6 +14,7 @@ import type { Context } from "./context.ts";
 import { type DataDirectory, directoryWatch, findRunAs } from "./data-directory.ts";
 import { readVersion } from "./installation.ts";
 import { createLive } from "./live/live.ts";
+import { findMeans, type Means } from "./means.ts";
 
 const lookHoldsMs = 1000;
 
@@ -20,8 +22,11 @@ const lookHoldsMs = 1000;
 export type Engine = {
   context: Context;
   worker: Worker;
+  means: Means;
   /** Takes over what ran before, and begins to work. */
   start(): Promise<{ adopted: number }>;
+  /** Starts nothing new; resolves when nothing runs any more. */
+  drain(): Promise<void>;
   /** Stops without touching what runs. */
   stop(): Promise<void>;
 };
@@ -37,15 +42,22 @@ async function refuseUnknownLanes(config: Config, store: Store): Promise<void> {
   }
 }
 
-export function createEngine(config: Config, directory: DataDirectory, store: Store, log: Log): Engine {
+/** Finds out what this machine can do, and puts the parts together. Nothing works before `start`. */
+export async function createEngine(config: Config, directory: DataDirectory, store: Store, log: Log): Promise<Engine> {
   const clock = Date.now;
   const version = readVersion();
   const output = createFileOutput({ directory: directory.output });
   const live = createLive(store, log);
   const dispatcher = createEmbeddedDispatcher();
-  const admission = createAdmission({ store, dispatcher, log, lanes: config.lanes, clock });
+  let isDraining = false;
+  const admission = createAdmission({
+    ...{ store, dispatcher, log, lanes: config.lanes, clock },
+    isDraining: () => isDraining,
+  });
   const isDirectoryFine = directoryWatch(directory.root);
   const runAs = findRunAs(config.runAs);
+  const shell = findShell(process.env.PATH ?? "");
+  const means = await findMeans(config, directory, shell, runAs);
   const worker = new Worker({
     store,
     output,
@@ -55,8 +67,15 @@ export function createEngine(config: Config, directory: DataDirectory, store: St
     node: { key: directory.nodeKey, name: config.nodeName, slots: config.slots, version },
     leaseMs: config.leaseSeconds * 1000,
     outputCapBytes: config.outputCapBytes,
-    shell: findShell(process.env.PATH ?? ""),
+    shell,
     runAs,
+    cgroup: means.cgroup,
+    sandbox: means.sandbox,
+    leftovers: config.leftovers,
+    progress: new ProgressWatch({
+      output,
+      onError: (error, { taskId, attempt }) => log.error({ err: error, taskId, attempt }, "progress not looked at"),
+    }),
     directory: directory.node,
     surroundings: {
       nodeName: config.nodeName,
@@ -115,9 +134,10 @@ export function createEngine(config: Config, directory: DataDirectory, store: St
       log,
       clock,
       problems,
-      missing: () => ({ sandbox: "not built yet", pty: "not built yet" }),
+      missing: () => means.missing,
     },
     worker,
+    means,
     async start() {
       await refuseUnknownLanes(config, store);
       // What an earlier life had handed to its dispatcher went with it.
@@ -127,6 +147,10 @@ export function createEngine(config: Config, directory: DataDirectory, store: St
         service.start();
       }
       return started;
+    },
+    async drain() {
+      isDraining = true;
+      await worker.drain();
     },
     async stop() {
       await Promise.all(services.map((service) => service.stop()));

@@ -5,7 +5,7 @@ import { openStore } from "../store/open.ts";
 import { StoreRefused } from "../store/store.ts";
 import { DirectoryInUse, lockDirectory } from "../supervise/directory-lock.ts";
 import { buildApp } from "./app.ts";
-import { type DataDirectory, openDataDirectory } from "./data-directory.ts";
+import { type DataDirectory, makeDataDirectory, openDataDirectory } from "./data-directory.ts";
 import { createEngine, type Engine } from "./engine.ts";
 import { webDirectory } from "./installation.ts";
 
@@ -60,16 +60,24 @@ function complain(sentences: readonly string[], exitCode: number): number {
 }
 
 async function run(config: Config, log: Log): Promise<number> {
-  const directory = openDataDirectory(config.dataDir);
-  const lock = lockDirectory(directory.root);
+  const root = makeDataDirectory(config.dataDir);
+  const lock = lockDirectory(root);
+  const directory = openDataDirectory(root);
   const store = await openStore({ databaseUrl: config.databaseUrl });
-  const engine = createEngine(config, directory, store, log);
+  const engine = await createEngine(config, directory, store, log);
   const app = await buildApp(engine.context, webDirectory);
   try {
     const { adopted } = await engine.start();
     const address = await listen(app, config);
     announce(address, config, directory, engine, adopted);
-    const signal = await stopSignal();
+    const stops = listenForStops();
+    const signal = await stops.first;
+    if (config.drain && engine.worker.count > 0) {
+      process.stdout.write(
+        `${signal}: draining. ${waiting(engine.worker.count)} A second signal leaves them running.\n`,
+      );
+      await Promise.race([engine.drain(), stops.second]);
+    }
     process.stdout.write(farewell(signal, engine.worker.count));
     return 0;
   } finally {
@@ -93,6 +101,10 @@ async function listen(app: FastifyInstance, config: Config): Promise<string> {
   }
 }
 
+const stopAdvice = "Ctrl-C stops the server; running tasks go on and are adopted at the next start.";
+const drainAdvice =
+  "Ctrl-C stops the server once the running tasks have ended; pressed again, at once, leaving them running.";
+
 function announce(address: string, config: Config, directory: DataDirectory, engine: Engine, adopted: number): void {
   const url = config.publicUrl ?? address.replace("127.0.0.1", "localhost").replace("0.0.0.0", "localhost");
   const commands = config.freeCommands === "everyone" ? "everyone who may submit a task" : "admins and operators";
@@ -104,8 +116,9 @@ function announce(address: string, config: Config, directory: DataDirectory, eng
     `  free commands  ${commands}`,
     `  registration   ${config.registration}${config.registration === "open" ? "; the first user is the admin" : ""}`,
     `  tasks run as   ${config.runAs ?? "the server's own user"}`,
+    `  whole tree     ${engine.means.cgroup === null ? "found by scanning" : "by control group"}; sandbox ${engine.means.sandbox?.kind ?? "not available"} ("utm doctor" tells more)`,
     ...(adopted > 0 ? [`  adopted        ${adopted} running when the server last stopped`] : []),
-    "Ctrl-C stops the server; running tasks go on and are adopted at the next start.",
+    config.drain ? drainAdvice : stopAdvice,
   ];
   process.stdout.write(`${lines.join("\n")}\n`);
 }
@@ -115,11 +128,26 @@ function farewell(signal: NodeJS.Signals, running: number): string {
   return running === 0 ? `${signal}: stopped.\n` : `${signal}: stopped. ${tasks} on; the next start adopts them.\n`;
 }
 
-function stopSignal(): Promise<NodeJS.Signals> {
-  const { promise, resolve } = Promise.withResolvers<NodeJS.Signals>();
+function waiting(running: number): string {
+  return `Waiting for ${running === 1 ? "1 running task" : `${running} running tasks`} to end; new ones stay pending.`;
+}
+
+/** Two signals within this time are one Ctrl-C: it arrives from the terminal, and again from npm. */
+const sameSignalMs = 500;
+
+function listenForStops(): { first: Promise<NodeJS.Signals>; second: Promise<void> } {
+  const first = Promise.withResolvers<NodeJS.Signals>();
+  const second = Promise.withResolvers<void>();
+  let firstAt: number | null = null;
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
-    // Not once: Ctrl-C may arrive twice, from the terminal and from npm, and must not cut the stopping short.
-    process.on(signal, () => resolve(signal));
+    // Not once: a signal that nobody handles would cut the stopping short.
+    process.on(signal, () => {
+      first.resolve(signal);
+      firstAt ??= performance.now();
+      if (performance.now() - firstAt > sameSignalMs) {
+        second.resolve();
+      }
+    });
   }
-  return promise;
+  return { first: first.promise, second: second.promise };
 }

@@ -22,6 +22,8 @@ export type AdmissionOptions = {
   log: Log;
   /** Queues that are worked for here; null for all. */
   lanes: readonly string[] | null;
+  /** The server is about to stop and starts nothing new. */
+  isDraining: () => boolean;
   clock: () => number;
 };
 
@@ -68,7 +70,7 @@ export function createAdmission(options: AdmissionOptions): Admission {
     surroundings = surroundings.at + surroundingsHoldMs > now ? surroundings : { at: now, ...(await look(now)) };
     situation = { ...surroundings, running: await store.tasks.countRunning() };
     const freeSlots = situation.slots - situation.running.total - (await store.tasks.countHanded());
-    const handed = freeSlots > 0 ? await handOver(freeSlots) : 0;
+    const handed = freeSlots > 0 && !options.isDraining() ? await handOver(freeSlots) : 0;
     if (isDue) {
       nextDueAt = await store.tasks.nextDue();
       armTimer();
@@ -138,7 +140,8 @@ export function createAdmission(options: AdmissionOptions): Admission {
     },
     explain(task, ahead) {
       const isQueueServed = isServed(task.queue);
-      return pendingReason({ ...factsOf(task, ahead, situation, clock()), isQueueServed });
+      const isDraining = options.isDraining();
+      return pendingReason({ ...factsOf(task, ahead, situation, clock()), isQueueServed, isDraining });
     },
   };
 }
@@ -158,7 +161,7 @@ function factsOf(
   ahead: number | null,
   situation: Situation,
   now: number,
-): Omit<PendingFacts, "isQueueServed"> {
+): Omit<PendingFacts, "isQueueServed" | "isDraining"> {
   const queue = situation.queues.find((row) => row.name === task.queue);
   return {
     lastAttempt: task.attempt === 0 ? null : { number: task.attempt, of: task.maxAttempts, how: task.reason },

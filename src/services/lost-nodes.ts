@@ -61,11 +61,11 @@ export function createLostNodes(options: LostNodesOptions): Service {
       outputGap: attempt.outputGap,
       now,
     });
-    if (applied) {
+    if (applied !== false) {
       log.warn({ taskId: attempt.taskId, attempt: attempt.number, node: node.name }, "attempt lost with its node");
-      options.onLost({ taskId: attempt.taskId, kind: delayMs === null ? "ended" : "changed" });
+      options.onLost({ taskId: attempt.taskId, kind: applied === "over" ? "ended" : "changed" });
     }
-    return applied;
+    return applied !== false;
   }
 
   return createService({ name: "lost nodes", intervalMs, log, runOnce });

@@ -374,10 +374,10 @@ export type Attempts = {
   /** The sentence shown while it runs; null for none. */
   setReason(attempt: AttemptKey & { reason: string | null; now: number }): Promise<boolean>;
   /**
-   * Its end, and the task's: over, or with `retryAt` pending again for the next attempt, all in one conditional write.
-   * False when the attempt is not this node's, or is over.
+   * Its end, and the task's, in one conditional write: `over`, or with `retryAt`, unless its kill was asked for,
+   * `pending` again. False when the attempt is not this node's, or is over.
    */
-  finish(end: AttemptEnd): Promise<boolean>;
+  finish(end: AttemptEnd): Promise<"over" | "pending" | false>;
 };
 
 export type TaskEvent = {

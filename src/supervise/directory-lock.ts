@@ -1,6 +1,7 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
+import { isGone, readStat } from "./processes/proc.ts";
 
 /**
  * One server per data directory. The lock is SQLite's own on an empty file: the kernel releases it when the holder dies,
@@ -37,11 +38,17 @@ function isLocked(error: unknown): boolean {
   return error instanceof Error && /locked|busy/i.test(error.message);
 }
 
+/** Null also when the name is still that of an earlier holder, killed before this one wrote its own. */
 function readHolder(path: string): string | null {
   try {
     const text = readFileSync(path, "utf8").trim();
-    return /^\d+$/.test(text) ? text : null;
+    return /^\d+$/.test(text) && isRunning(Number(text)) ? text : null;
   } catch {
     return null;
   }
+}
+
+function isRunning(pid: number): boolean {
+  const stat = readStat(pid);
+  return stat !== null && !isGone(stat);
 }

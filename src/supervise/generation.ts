@@ -48,6 +48,11 @@ export function areOfOneLife(generations: readonly Generation[], incarnation: st
   return oldest === incarnation && later.every((one) => one === null || one === incarnation);
 }
 
+/** True when a journal says that it is of another life of the machine. One without its first line says nothing. */
+export function showRestart(generations: readonly Generation[], incarnation: string): boolean {
+  return generations.some((generation) => generation.incarnation !== null && generation.incarnation !== incarnation);
+}
+
 const pauseMs = 5;
 const patienceMs = 500;
 const giveUpMs = 10_000;

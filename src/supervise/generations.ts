@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { type Generation, newGeneration, settle } from "./generation.ts";
 import { Journal } from "./journal/journal.ts";
-import { Launcher } from "./launcher/launcher.ts";
+import { Launcher, type LauncherOptions } from "./launcher/launcher.ts";
 import type { Shell } from "./launcher/shell.ts";
 
 /**
@@ -124,7 +124,10 @@ export class Generations {
     const journal = new Journal(this.#journalPath(number), number);
     journal.append(`h 1 ${incarnation} ${number} .`);
     const generation = newGeneration(number, this.#fifoPath(number), journal);
-    const launcher = new Launcher({ shell, searchPath, fifoPath: generation.fifoPath, journalPath: journal.path });
+    const launcher = startLauncher(
+      { shell, searchPath, fifoPath: generation.fifoPath, journalPath: journal.path },
+      journal,
+    );
     this.#all.add(generation);
     journal.watch(() => this.#options.apply(generation));
     const startedAtMs = performance.now();
@@ -176,5 +179,15 @@ export class Generations {
 
   #journalPath(number: number): string {
     return join(this.#options.directory, `journal.${number}`);
+  }
+}
+
+/** One that cannot be started is tried again and again, and must not leave its journal open each time. */
+function startLauncher(options: LauncherOptions, journal: Journal): Launcher {
+  try {
+    return new Launcher(options);
+  } catch (error) {
+    journal.close();
+    throw error;
   }
 }

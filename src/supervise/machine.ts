@@ -32,9 +32,14 @@ export function uptimeMs(): number {
   return shownMs >= ownStartMs ? shownMs : ownStartMs + process.uptime() * 1000;
 }
 
+/** The start of a process in milliseconds of the machine's uptime. */
+export function startUptimeMs(startTicks: string): number {
+  return Number(startTicks) * msPerTick;
+}
+
 /** How long a process has run, whatever the wall clock did meanwhile; give or take 10 ms, and never negative. */
 export function runMs({ startTicks }: { startTicks: string }): number {
-  return Math.max(0, uptimeMs() - Number(startTicks) * msPerTick);
+  return Math.max(0, uptimeMs() - startUptimeMs(startTicks));
 }
 
 let knownStartTicks: number | null = null;

@@ -4,8 +4,9 @@ import { AttemptEnds } from "./attempt-ends.ts";
 import { type AttemptFiles, createAttemptFiles } from "./attempt-files.ts";
 import { AttemptCgroups } from "./cgroup/attempt-cgroups.ts";
 import { Control } from "./control.ts";
-import { areOfOneLife, type Generation, settle } from "./generation.ts";
+import { areOfOneLife, type Generation, settle, showRestart } from "./generation.ts";
 import { Generations } from "./generations.ts";
+import { type Ended, Inputs, type Written } from "./input.ts";
 import { JournalNotes } from "./journal-notes.ts";
 import { readIncarnation } from "./machine.ts";
 import type { AttemptOrder } from "./order.ts";
@@ -15,7 +16,7 @@ import { ShimWatch } from "./shim-watch.ts";
 import { Starting } from "./starting.ts";
 import { StopNotes } from "./stop-notes.ts";
 import type { Supervision, SupervisorOptions } from "./supervision.ts";
-import { type Tracked, track } from "./tracked.ts";
+import { inputTarget, type Tracked, track } from "./tracked.ts";
 
 const tickMs = 1000;
 
@@ -48,6 +49,7 @@ export class Supervisor {
   readonly #ends: AttemptEnds;
   readonly #shims: ShimWatch;
   readonly #control: Control;
+  readonly #inputs = new Inputs((key) => inputTarget(this.#supervision.tracked.get(key), this.#files.baseOf(key)));
   readonly #ticker: NodeJS.Timeout;
 
   constructor(options: SupervisorOptions) {
@@ -94,8 +96,9 @@ export class Supervisor {
       rmSync(generation.fifoPath, { force: true });
     }
     const isOneLife = areOfOneLife(old, this.#supervision.incarnation);
+    const lossCause = showRestart(old, this.#supervision.incarnation) ? "restart" : "no-journal";
     for (const tracked of [...this.#supervision.tracked.values()]) {
-      this.#takeOver(tracked, isOneLife, old.length > 0);
+      this.#takeOver(tracked, isOneLife, lossCause);
     }
     const ofEarlierLife = [...this.#supervision.tracked.values()].filter((tracked) => tracked.isOfEarlierLife);
     await Promise.all(ofEarlierLife.map((tracked) => this.#control.adopt(tracked, suspended.has(tracked.order.key))));
@@ -144,6 +147,16 @@ export class Supervisor {
     return this.#control.signal(key, signal, to);
   }
 
+  /** Writes to its standard input; see input.ts. */
+  writeInput(key: string, bytes: Buffer): Promise<Written> {
+    return this.#inputs.write(key, bytes);
+  }
+
+  /** Ends its standard input, after what was written before. Rejects when it cannot be told whether it is done. */
+  endInput(key: string): Promise<Ended> {
+    return this.#inputs.end(key);
+  }
+
   /** The end of this attempt is in the record: its files and, with the last one, its journal can go. */
   forget(key: string): void {
     const tracked = this.#supervision.tracked.get(key);
@@ -181,16 +194,16 @@ export class Supervisor {
     return false;
   }
 
-  #takeOver(tracked: Tracked, isOneLife: boolean, hasJournals: boolean): void {
+  #takeOver(tracked: Tracked, isOneLife: boolean, lossCause: "restart" | "no-journal"): void {
     if (tracked.isOver) {
       return;
     }
     if (tracked.process === null && isOneLife) {
       this.#starting.sendAgain(tracked);
     } else if (tracked.process === null) {
-      this.#ends.end(tracked, { kind: "lost", cause: hasJournals ? "restart" : "no-journal" }, Date.now(), null);
+      this.#ends.end(tracked, { kind: "lost", cause: lossCause }, Date.now(), null);
     } else if (tracked.generation.incarnation !== this.#supervision.incarnation) {
-      this.#ends.end(tracked, { kind: "lost", cause: "restart" }, Date.now(), null);
+      this.#ends.end(tracked, { kind: "lost", cause: lossCause }, Date.now(), null);
     } else {
       this.#shims.check(tracked);
     }

@@ -1,8 +1,9 @@
 import type { AttemptCgroup } from "./cgroup/attempt-cgroup.ts";
 import type { How } from "./ending.ts";
 import type { Generation } from "./generation.ts";
+import type { InputTarget } from "./input.ts";
 import { exitStatus } from "./journal/record.ts";
-import type { AttemptOrder } from "./order.ts";
+import { type AttemptOrder, takesInput } from "./order.ts";
 import type { Termination } from "./processes/termination.ts";
 import type { ProcessTree } from "./processes/tree.ts";
 
@@ -54,6 +55,15 @@ export function track(order: AttemptOrder, generation: Generation): Tracked {
     lastTurn: Promise.resolve(),
     termination: null,
   };
+}
+
+/** What writing to its standard input needs to know of it. */
+export function inputTarget(tracked: Tracked | undefined, base: string): InputTarget | null {
+  if (tracked === undefined) {
+    return null;
+  }
+  const { order, process, isOver } = tracked;
+  return { base, takesInput: takesInput(order), shimPid: process?.shimPid ?? null, isOver };
 }
 
 /** What the status its shim saw means. */

@@ -15,6 +15,7 @@ const enforcements: Record<Enforcement, string> = {
   rlimit: "kept by the kernel",
   rlimit_and_sampled: "by the kernel for each process, sampled for all",
   sampled: "sampled",
+  scheduler: "set with the scheduler",
 };
 
 const enforcementMeanings: Record<Enforcement, string> = {
@@ -23,6 +24,7 @@ const enforcementMeanings: Record<Enforcement, string> = {
   rlimit_and_sampled:
     "The kernel keeps it for each process by itself. All of them together are looked at regularly, and ended when they use more.",
   sampled: "The node looks regularly and ends the attempt when it sees more: for a moment it can be passed.",
+  scheduler: "The kernel's scheduler gives it its share accordingly.",
 };
 
 const retryCauses: Record<RetryCause, string> = {

@@ -1,6 +1,6 @@
 import type { Program, TaskRow } from "../store/store.ts";
 import { interpreterWords } from "../supervise/launcher/words.ts";
-import { type AttemptOrder, noLimits } from "../supervise/order.ts";
+import type { AttemptOrder } from "../supervise/order.ts";
 
 /**
  * What an attempt's process finds around it. Its environment is made here from nothing: a search path, a home, a
@@ -27,10 +27,10 @@ export function orderOf(task: TaskRow, nonce: string, outputPath: string, around
     cwd: spec.cwd ?? around.home,
     env: { ...baseEnvironment(task, around), ...spec.env },
     stdin: spec.stdin,
-    input: false,
-    pty: null,
-    sandbox: "none",
-    limits: noLimits,
+    input: spec.input,
+    pty: spec.pty,
+    sandbox: spec.sandbox,
+    limits: spec.limits,
     outputPath,
   };
 }

@@ -1,7 +1,8 @@
 import type { Outcome, TaskStatus } from "../contract/index.ts";
-import type { EndingCause } from "../store/store.ts";
+import type { EndingCause, SpecLimits } from "../store/store.ts";
 import type { AttemptEnding } from "../supervise/ending.ts";
 import { describeTermination, type TerminationReport } from "../supervise/processes/termination.ts";
+import { describeBytes } from "./limits.ts";
 
 /**
  * What an attempt's end means: status, outcome, and the sentence people read. The exit code or signal is always the
@@ -18,6 +19,9 @@ export type Verdict = {
 export type VerdictContext = {
   /** Why the manager began to end it; null when it was left alone. */
   cause: EndingCause | null;
+  /** Which limit the manager ended it for, in words: "its memory limit of 512 MiB, at 513 MiB". */
+  exceeded: string | null;
+  limits: SpecLimits;
   /** An earlier life of this server had begun to end it, so a signal may have been sent. */
   wasEndingBefore: boolean;
   killedBy: string | null;
@@ -30,7 +34,7 @@ export type VerdictContext = {
 export function verdictOf(ending: AttemptEnding, context: VerdictContext): Verdict {
   const exitCode = ending.how.kind === "exited" ? ending.how.code : null;
   const signal = ending.how.kind === "signalled" ? ending.how.signal : null;
-  const own = ownVerdict(ending, context);
+  const own = kernelLimitVerdict(ending, context) ?? ownVerdict(ending, context);
   const wasEnded = own.outcome === "exited" || own.outcome === "signalled" || own.outcome === "unknown";
   // Asked for, but it ended by itself before a signal was sent: then its own end counts.
   const { termination } = ending;
@@ -39,7 +43,7 @@ export function verdictOf(ending: AttemptEnding, context: VerdictContext): Verdi
   if (context.cause !== null && wasEnded && wasSignalled) {
     return { exitCode, signal, ...managedVerdict(ending, context) };
   }
-  const reason = `${own.reason}${leftoverSentence(ending.leftovers)}`;
+  const reason = `${own.reason}${leftoverSentence(ending.leftovers)}${leftAloneSentence(ending.leftAlone)}`;
   return { exitCode, signal, ...own, reason };
 }
 
@@ -51,8 +55,30 @@ function managedVerdict(ending: AttemptEnding, context: VerdictContext): Judgeme
     const limit = describeSeconds((context.timeoutMs ?? 0) / 1000);
     return { status: "failed", outcome: "timed_out", reason: `Timed out after ${limit}${how}.` };
   }
+  if (context.cause === "limit") {
+    const limit = context.exceeded ?? "one of its limits";
+    return { status: "failed", outcome: "killed", reason: `Ended by ${limit}${how}.` };
+  }
   const by = context.killedBy === null ? "" : ` by ${context.killedBy}`;
   return { status: "killed", outcome: "killed", reason: `Killed${by}${how}.` };
+}
+
+/** A limit that the kernel keeps: what is left to do is to tell. Null when none was reached. */
+function kernelLimitVerdict(ending: AttemptEnding, { limits }: VerdictContext): Judgement | null {
+  const { how, figures } = ending;
+  if (how.kind !== "signalled") {
+    return null;
+  }
+  const failed = { status: "failed", outcome: "signalled" } as const;
+  if (how.signal === "SIGKILL" && limits.memoryBytes !== null && (figures?.oomKills ?? 0) > 0) {
+    const peak = figures?.memoryPeakBytes ?? null;
+    const at = peak === null ? "" : `, at ${describeBytes(peak)}`;
+    return { ...failed, reason: `Ended by its memory limit of ${describeBytes(limits.memoryBytes)}${at}.` };
+  }
+  if (how.signal === "SIGXCPU" && limits.cpuSeconds !== null) {
+    return { ...failed, reason: `Ended by its CPU limit of ${limits.cpuSeconds} s (SIGXCPU).` };
+  }
+  return null;
 }
 
 function ownVerdict(ending: AttemptEnding, context: VerdictContext): Judgement {
@@ -114,6 +140,7 @@ function problemSentence(problem: string, context: VerdictContext): string {
     script: "Could not start: its script could not be opened.",
     journal: "Could not start: the journal could not be written. Is the disk full?",
     files: "Could not start: its files could not be written. Is the disk full?",
+    cgroup: "Could not start: its process could not join its control group. UTM_CGROUP=off does without.",
   };
   return sentences[problem] ?? `Could not start (${problem}).`;
 }
@@ -130,6 +157,15 @@ function leftoverSentence(report: TerminationReport | null): string {
   }
   const count = report.signalled === 1 ? "1 process" : `${report.signalled} processes`;
   return ` It left ${count} behind, now ended.`;
+}
+
+function leftAloneSentence(pids: readonly number[] | null): string {
+  if (pids === null || pids.length === 0) {
+    return "";
+  }
+  const count = pids.length === 1 ? "1 process" : `${pids.length} processes`;
+  const shown = pids.slice(0, 5).join(", ");
+  return ` It left ${count} running (${shown}${pids.length > 5 ? ", …" : ""}).`;
 }
 
 function describeSeconds(seconds: number): string {

@@ -1,19 +1,30 @@
-import { randomBytes } from "node:crypto";
 import { setTimeout as wait } from "node:timers/promises";
-import type { Delivery, DeliveryResult, Dispatcher } from "../dispatch/dispatcher.ts";
-import { retryDelayMs } from "../domain/retry.ts";
+import type { Dispatcher } from "../dispatch/dispatcher.ts";
 import type { Log } from "../log/log.ts";
 import type { OutputStore } from "../output/output.ts";
-import type { AttemptEnd, KillRequest, NodeRow, OpenAttempt, Store, TaskRow } from "../store/store.ts";
+import type { ProgressWatch } from "../output/progress-watch.ts";
+import type { NodeRow, OpenAttempt, Store, TaskRow } from "../store/store.ts";
+import type { CgroupBase } from "../supervise/cgroup/base.ts";
 import type { AttemptEnding } from "../supervise/ending.ts";
+import type { Sandbox } from "../supervise/launcher/sandbox.ts";
 import type { Shell } from "../supervise/launcher/shell.ts";
+import { startUptimeMs, uptimeMs } from "../supervise/machine.ts";
 import type { RunAs } from "../supervise/order.ts";
+import { describeStep, type TerminationStep } from "../supervise/processes/termination-step.ts";
+import type { StartedAttempt } from "../supervise/supervision.ts";
 import { Supervisor } from "../supervise/supervisor.ts";
+import { UsageSampler } from "../supervise/usage/sampler.ts";
+import { Claims } from "./claims.ts";
+import { EventLog } from "./event-log.ts";
 import { type HeldAttempt, holdAttempt } from "./held-attempt.ts";
 import { Interventions } from "./interventions.ts";
-import { attemptKey, orderOf, programName, type Surroundings } from "./order.ts";
-import { OutputLimits } from "./output-limits.ts";
-import { verdictOf } from "./verdict.ts";
+import { KillOrders } from "./kill-orders.ts";
+import { exceededOf, type LimitMeans, limitsInForce } from "./limits.ts";
+import { Observation } from "./observation.ts";
+import { orderOf, type Surroundings } from "./order.ts";
+import { Reports } from "./reports.ts";
+import { Requests } from "./requests.ts";
+import { Suspension } from "./suspension.ts";
 
 /**
  * The node: claims what is delivered to it, has it supervised, reports what became of it.
@@ -22,12 +33,15 @@ import { verdictOf } from "./verdict.ts";
  * report   The end is written conditionally on task, attempt and node, and tried again until the database answers. Only
  *          then does the supervisor forget the attempt: until then its journal tells the same end to the next server.
  * adopt    At start, every attempt of this node without an end in the record is given to the supervisor, which finds out
- *          what became of it. Deadlines and kill orders are armed again when it tells that the process runs.
+ *          what became of it. Deadlines, suspensions and kill orders are taken up again when it tells that the process
+ *          runs.
  * lease    Renewed three times per lease. A node that could not renew it claims nothing more.
+ * drain    Claims nothing more, and goes on with what it has until nothing is left.
  */
 export type WorkerOptions = {
   store: Store;
   output: OutputStore;
+  progress: ProgressWatch;
   dispatcher: Dispatcher;
   log: Log;
   clock: () => number;
@@ -36,6 +50,9 @@ export type WorkerOptions = {
   outputCapBytes: number;
   shell: Shell;
   runAs: RunAs | null;
+  cgroup: CgroupBase | null;
+  sandbox: Sandbox | null;
+  leftovers: "end" | "report";
   /** The node's own directory: journals and FIFOs. */
   directory: string;
   surroundings: Surroundings;
@@ -43,40 +60,96 @@ export type WorkerOptions = {
   onChange(change: { taskId: number; kind: "changed" | "ended" }): void;
 };
 
-const reportRetryMs = 500;
-const slowestReportRetryMs = 5000;
-const capIntervalMs = 250;
+const outputIntervalMs = 250;
 const startNoteDelayMs = 15;
 
 export class Worker {
   readonly #options: WorkerOptions;
   readonly #supervisor: Supervisor;
+  readonly #events: EventLog;
+  readonly #sampler: UsageSampler;
+  readonly #observation: Observation;
+  readonly #suspension: Suspension;
   readonly #interventions: Interventions;
-  readonly #outputs: OutputLimits;
+  readonly #claims: Claims;
+  readonly #killOrders: KillOrders;
+  readonly #reports: Reports;
   readonly #held = new Map<string, HeldAttempt>();
+  /** What earlier lives of this server saw of the usage of attempts that are adopted. */
+  readonly #restoredUsage = new Map<string, string | null>();
   #node: NodeRow | null = null;
-  #claiming = 0;
-  /** Tasks whose kill was ordered while a claim was under way. */
-  readonly #killsAhead = new Set<number>();
   #timers: NodeJS.Timeout[] = [];
   #isStopped = false;
+  #isDraining = false;
+  readonly #idle = new Set<() => void>();
 
   constructor(options: WorkerOptions) {
     this.#options = options;
-    this.#supervisor = new Supervisor({
-      directory: options.directory,
-      shell: options.shell,
-      runAs: options.runAs,
-      searchPath: options.surroundings.server.PATH ?? "/usr/bin:/bin",
+    const { store, log, clock, onChange, output, surroundings } = options;
+    this.#supervisor = this.#createSupervisor();
+    const supervisor = this.#supervisor;
+    const events = new EventLog({ store, log, clock, onChange });
+    this.#events = events;
+    this.#sampler = new UsageSampler({
+      clock,
+      onExceeded: ({ key, ...exceeded }) => {
+        const held = this.#held.get(key);
+        if (held !== undefined) {
+          void this.#interventions.exceed(held, exceeded);
+        }
+      },
+      onSampled: () => void this.#observation.lookAtAttempts(),
+      onWarning: (message, fields) => log.warn(fields, message),
+    });
+    this.#observation = new Observation({
+      ...{ store, output, log, clock, onChange, sampler: this.#sampler, progress: options.progress },
+      capBytes: options.outputCapBytes,
+      means: meansOf(options.cgroup),
+      running: () => [...this.#held.values()].filter((held) => held.startedUptimeMs !== null && !held.isEnded),
+      onExceeded: (held, exceeded) => void this.#interventions.exceed(held, exceeded),
+    });
+    this.#suspension = new Suspension({
+      ...{ store, events, clock, uptimeMs, onChange },
+      suspend: (key) => supervisor.suspend(key),
+      resume: (key) => supervisor.resume(key),
+      rearm: (held) => this.#interventions.arm(held),
+    });
+    this.#interventions = new Interventions({
+      ...{ store, log, events, clock, uptimeMs, onChange, suspension: this.#suspension },
+      terminate: (key, how) => supervisor.terminate(key, how),
+    });
+    this.#claims = new Claims({
+      ...{ store, log, clock },
+      freeSlots: () => this.freeSlots(),
+      nodeId: () => this.nodeId,
+      isHeld: (key) => this.#held.has(key),
+      isStopped: () => this.#isStopped,
+      begin: (task, nonce) => this.#begin(task, nonce),
+      kill: (taskId) => this.#killNow(taskId),
+      onSettled: () => this.#wakeIdle(),
+    });
+    this.#killOrders = new KillOrders({
+      ...{ store, log },
+      find: (taskId) => this.#find(taskId),
+      kill: (held, order) => this.#interventions.kill(held, order),
+    });
+    this.#reports = new Reports({
+      ...{ store, log, clock, events, surroundings, observation: this.#observation, suspension: this.#suspension },
+      isStopped: () => this.#isStopped,
+    });
+  }
+
+  #createSupervisor(): Supervisor {
+    const { directory, shell, runAs, cgroup, sandbox, leftovers, surroundings, log } = this.#options;
+    return new Supervisor({
+      ...{ directory, shell, runAs, cgroup, sandbox, leftovers },
+      searchPath: surroundings.server.PATH ?? "/usr/bin:/bin",
       onStarted: (attempt) => void this.#started(attempt),
       onEnded: (ending) => void this.#ended(ending),
       onOrphaned: ({ key }) => void this.#orphaned(key),
-      onWarning: (message, fields) => options.log.warn(fields, message),
+      onStep: ({ key, step }) => this.#noteStep(key, step),
+      onWarning: (message, fields) => log.warn(fields, message),
     });
-    const { store, log, clock, onChange, output, outputCapBytes } = options;
-    this.#outputs = new OutputLimits({ output, log, capBytes: outputCapBytes });
-    const terminate = this.#supervisor.terminate.bind(this.#supervisor);
-    this.#interventions = new Interventions({ store, log, clock, onChange, terminate });
   }
 
   /** Registers the node, takes over what it ran before, and begins to take new work. */
@@ -85,25 +158,39 @@ export class Worker {
     this.#node = await store.nodes.register({ ...node, leaseUntil: clock() + leaseMs, now: clock() });
     const open = await store.attempts.listOpen({ nodeId: this.#node.id });
     const orders = open.map((attempt) => this.#readopt(attempt));
-    await this.#supervisor.adopt(orders);
-    dispatcher.onPoke((poke) => void this.#killNow(poke.taskId));
+    const suspended = [...this.#held.values()].filter((held) => held.suspended !== null);
+    await this.#supervisor.adopt(orders, new Set(suspended.map((held) => held.key)));
+    this.#answerRequests();
+    dispatcher.onPoke((poke) => this.#killNow(poke.taskId));
     await dispatcher.process({
       freeSlots: () => this.freeSlots(),
-      deliver: (delivery) => this.#deliver(delivery),
+      deliver: (delivery) => this.#claims.deliver(delivery),
     });
     this.#timers.push(
       setInterval(() => void this.#heartbeat(), leaseMs / 3).unref(),
-      setInterval(
-        () => void this.#outputs.capAll([...this.#held.values()].map(({ fence }) => fence)),
-        capIntervalMs,
-      ).unref(),
+      setInterval(() => void this.#observation.lookAtOutputs(), outputIntervalMs).unref(),
     );
     return { adopted: open.length };
   }
 
+  #answerRequests(): void {
+    const supervisor = this.#supervisor;
+    const requests = new Requests({
+      events: this.#events,
+      suspension: this.#suspension,
+      observation: this.#observation,
+      find: (taskId) => this.#find(taskId),
+      signal: (key, signal, to) => supervisor.signal(key, signal, to),
+      writeInput: (key, data) => supervisor.writeInput(key, data),
+      endInput: (key) => supervisor.endInput(key),
+    });
+    this.#options.dispatcher.onAsk((request) => requests.answer(request));
+  }
+
   freeSlots(): number {
-    const isAlive = this.#node !== null && this.#node.leaseUntil > this.#options.clock() && !this.#isStopped;
-    return isAlive ? this.#options.node.slots - this.#held.size - this.#claiming : 0;
+    const isAlive = this.#node !== null && this.#node.leaseUntil > this.#options.clock();
+    const takesWork = isAlive && !this.#isStopped && !this.#isDraining;
+    return takesWork ? this.#options.node.slots - this.#held.size - this.#claims.underWay : 0;
   }
 
   /** Id of this node; null before the start. */
@@ -116,6 +203,14 @@ export class Worker {
     return this.#held.size;
   }
 
+  /** Takes no more work; resolves when nothing is held any more. */
+  async drain(): Promise<void> {
+    this.#isDraining = true;
+    while (this.#held.size + this.#claims.underWay > 0) {
+      await new Promise<void>((resolve) => this.#idle.add(resolve));
+    }
+  }
+
   /** Stops taking work and watching. What runs goes on and is adopted by the next start. */
   stop(): void {
     this.#isStopped = true;
@@ -125,42 +220,11 @@ export class Worker {
     for (const held of this.#held.values()) {
       held.disarm();
     }
+    this.#sampler.close();
     this.#supervisor.close();
   }
 
-  // --- claim --------------------------------------------------------------------------------------------------------
-
-  async #deliver(delivery: Delivery): Promise<DeliveryResult> {
-    if (this.#node === null || this.freeSlots() <= 0) {
-      return "busy";
-    }
-    this.#claiming += 1;
-    const nonce = randomBytes(6).toString("hex");
-    try {
-      const task = await this.#options.store.tasks.claim({
-        taskId: delivery.taskId,
-        expectedAttempt: delivery.attempt,
-        nodeId: this.#node.id,
-        nonce,
-        now: this.#options.clock(),
-      });
-      if (task === null) {
-        return "drop";
-      }
-      this.#startAttempt(this.#hold(task, nonce), nonce);
-      if (this.#killsAhead.delete(task.id)) {
-        void this.#killNow(task.id);
-      }
-      return "claimed";
-    } catch (error) {
-      // Nothing is lost: it is still pending, or it was claimed and only the answer failed, which the heartbeat finds.
-      this.#options.log.error({ err: error, taskId: delivery.taskId }, "claim failed");
-      return "drop";
-    } finally {
-      this.#claiming -= 1;
-      this.#killsAhead.delete(delivery.taskId);
-    }
-  }
+  // --- starting -----------------------------------------------------------------------------------------------------
 
   #hold(task: TaskRow, nonce: string): HeldAttempt {
     const held = holdAttempt(task, nonce, this.#node?.id ?? 0);
@@ -173,23 +237,14 @@ export class Worker {
     return orderOf(task, nonce, outputPath, this.#options.surroundings);
   }
 
-  #startAttempt(held: HeldAttempt, nonce: string): void {
+  #begin(task: TaskRow, nonce: string): void {
+    const held = this.#hold(task, nonce);
     this.#options.onChange({ taskId: held.task.id, kind: "changed" });
     try {
-      this.#supervisor.start(this.#order(held.task, nonce));
+      this.#supervisor.start(this.#order(task, nonce));
     } catch (error) {
       this.#options.log.error({ err: error, ...held.fence }, "attempt could not be started");
-      const endedAtMs = this.#options.clock();
-      const nothing = {
-        pid: null,
-        startedAtMs: null,
-        cpuMs: null,
-        termination: null,
-        leftovers: null,
-        leftAlone: null,
-        figures: null,
-      };
-      void this.#ended({ key: held.key, how: { kind: "not_started", problem: "files" }, endedAtMs, ...nothing });
+      void this.#ended(filesNotWritten(held.key, this.#options.clock()));
     }
   }
 
@@ -198,32 +253,46 @@ export class Worker {
   #readopt(attempt: OpenAttempt) {
     const held = this.#hold(attempt.task, attempt.nonce);
     held.cause = attempt.ending;
+    held.exceeded = attempt.ending === "limit" ? exceededOf(attempt.reason) : null;
     held.wasEndingBefore = attempt.ending !== null;
+    held.suspended = attempt.suspended;
+    held.suspendedMs = attempt.suspendedMs;
+    this.#restoredUsage.set(held.key, attempt.usageSeries);
     return this.#order(attempt.task, attempt.nonce);
   }
 
   // --- what the supervisor tells ------------------------------------------------------------------------------------
 
-  async #started({ key, pid, startedAtMs }: { key: string; pid: number; startedAtMs: number }): Promise<void> {
+  async #started(attempt: StartedAttempt): Promise<void> {
+    const { key, pid, startTicks, startedAtMs, cgroupPath } = attempt;
     const held = this.#held.get(key);
-    if (held === undefined || held.isStarted) {
+    if (held === undefined || held.startedUptimeMs !== null) {
       return;
     }
-    held.isStarted = true;
-    this.#interventions.arm(held, startedAtMs);
+    held.startedUptimeMs = startUptimeMs(startTicks);
+    held.whenStarted.resolve();
+    const outputPath = this.#options.output.prepare(held.fence);
+    const isAdopted = this.#restoredUsage.has(key);
+    const restored = this.#restoredUsage.get(key) ?? null;
+    this.#restoredUsage.delete(key);
+    this.#observation.begin(held, { pid, startTicks, startedAtMs, outputPath, cgroupPath }, restored);
+    this.#interventions.begin(held);
     // An attempt that ends at once needs no such note: its end carries the same facts.
     await wait(startNoteDelayMs, undefined, { ref: false });
     if (!held.isEnded && !this.#isStopped) {
-      await this.#interventions.note(held, () =>
-        this.#options.store.attempts.started({
-          ...held.fence,
-          pid,
-          startedAt: startedAtMs,
-          limitsInForce: [],
-          now: this.#options.clock(),
-        }),
-      );
+      await this.#noteStarted(held, pid, startedAtMs);
+      if (isAdopted) {
+        this.#events.add(held, "adopted", "The server was restarted; the attempt runs on, and is watched again.");
+      }
     }
+  }
+
+  #noteStarted(held: HeldAttempt, pid: number, startedAt: number): Promise<void> {
+    const { store, clock, cgroup } = this.#options;
+    const limits = limitsInForce(held.task.spec.limits, meansOf(cgroup));
+    return this.#interventions.note(held, () =>
+      store.attempts.started({ ...held.fence, pid, startedAt, limitsInForce: limits, now: clock() }),
+    );
   }
 
   async #ended(ending: AttemptEnding): Promise<void> {
@@ -233,60 +302,23 @@ export class Worker {
     }
     held.disarm();
     held.isEnded = true;
-    await this.#report(held, await this.#endOf(held, ending));
+    held.whenStarted.resolve();
+    const result = await this.#reports.end(held, ending);
     if (this.#isStopped) {
       return;
     }
     this.#supervisor.forget(ending.key);
     this.#held.delete(ending.key);
-    this.#options.onChange({ taskId: held.task.id, kind: "ended" });
+    this.#options.onChange({ taskId: held.task.id, kind: result === "pending" ? "changed" : "ended" });
     this.#options.dispatcher.slotFreed();
+    this.#wakeIdle();
   }
 
-  async #endOf(held: HeldAttempt, ending: AttemptEnding): Promise<AttemptEnd> {
-    const { surroundings, clock, node } = this.#options;
-    const verdict = verdictOf(ending, {
-      cause: held.cause,
-      wasEndingBefore: held.wasEndingBefore,
-      killedBy: held.kill?.by ?? null,
-      timeoutMs: held.task.spec.timeoutMs,
-      program: programName(held.task.spec.program),
-      cwd: held.task.spec.cwd ?? surroundings.home,
-      nodeName: node.name,
-    });
-    const result = { number: held.fence.attempt, status: verdict.status, outcome: verdict.outcome };
-    const delayMs = retryDelayMs(held.task.spec.retry, result, Math.random());
-    const now = clock();
-    return {
-      ...(await this.#outputs.measure(held.fence)),
-      ...held.fence,
-      ...verdict,
-      pid: ending.pid,
-      startedAt: ending.startedAtMs,
-      endedAt: ending.endedAtMs,
-      usage: { cpuMs: ending.cpuMs, maxRssBytes: null, maxProcesses: null, readBytes: null, writeBytes: null },
-      usageSeries: null,
-      suspendedMs: 0,
-      retryAt: delayMs === null ? null : now + delayMs,
-      now,
-    };
-  }
-
-  /** Tried again until the database answers: an end is never dropped. */
-  async #report(held: HeldAttempt, end: AttemptEnd): Promise<void> {
-    let pauseMs = reportRetryMs;
-    while (!this.#isStopped) {
-      try {
-        const applied = await this.#options.store.attempts.finish(end);
-        if (!applied) {
-          this.#options.log.warn({ ...held.fence, outcome: end.outcome }, "end not recorded: the attempt is not ours");
-        }
-        return;
-      } catch (error) {
-        this.#options.log.error({ err: error, ...held.fence }, "end not recorded yet, trying again");
-        await wait(pauseMs, undefined, { ref: false });
-        pauseMs = Math.min(pauseMs * 2, slowestReportRetryMs);
-      }
+  #wakeIdle(): void {
+    const waiting = [...this.#idle];
+    this.#idle.clear();
+    for (const resolve of waiting) {
+      resolve();
     }
   }
 
@@ -295,31 +327,28 @@ export class Worker {
     if (held !== undefined) {
       const reason = "The process that watches it was killed; it still runs, but how it ends will not be known.";
       this.#options.log.warn(held.fence, "attempt orphaned");
+      this.#events.add(held, "orphaned", reason);
       await this.#interventions.note(held, () =>
         this.#options.store.attempts.setReason({ ...held.fence, reason, now: this.#options.clock() }),
       );
     }
   }
 
+  /** What ending it takes, as it happens, for the task's log. */
+  #noteStep(key: string, step: TerminationStep): void {
+    const held = this.#held.get(key);
+    if (held !== undefined) {
+      this.#events.add(held, held.cause === null ? "leftovers" : "signal", `${describeStep(step)}.`);
+    }
+  }
+
   // --- kill orders ----------------------------------------------------------------------------------------------------
 
-  async #killNow(taskId: number): Promise<void> {
-    const held = this.#find(taskId);
-    if (held === null) {
-      // Perhaps its claim is being answered just now.
-      if (this.#claiming > 0) {
-        this.#killsAhead.add(taskId);
-      }
-      return;
-    }
-    try {
-      const task = await this.#options.store.tasks.find({ id: taskId });
-      if (task !== null && task.kill !== null) {
-        await this.#interventions.kill(held, task.kill);
-      }
-    } catch (error) {
-      // The order is in the record; the next heartbeat carries it out.
-      this.#options.log.error({ err: error, taskId }, "kill order not read");
+  #killNow(taskId: number): void {
+    if (this.#find(taskId) !== null) {
+      void this.#killOrders.killNow(taskId);
+    } else {
+      this.#claims.noteKill(taskId);
     }
   }
 
@@ -344,44 +373,22 @@ export class Worker {
       if (await store.nodes.heartbeat({ id: this.#node.id, leaseUntil, now: clock() })) {
         this.#node.leaseUntil = leaseUntil;
       }
-      await this.#startUnheld(this.#node.id);
-      for (const order of await store.tasks.listKillRequests({ nodeId: this.#node.id })) {
-        const held = this.#find(order.taskId);
-        if (held !== null && !isSameOrder(held.kill, order.kill)) {
-          await this.#interventions.kill(held, order.kill);
-        }
-      }
+      await this.#claims.startUnheld(this.#node.id);
+      await this.#killOrders.catchUp(this.#node.id);
     } catch (error) {
       log.error({ err: error }, "heartbeat failed");
     }
   }
-
-  /**
-   * Attempts that are this node's in the record and that it does not hold: the claim was written, and its answer failed.
-   * They were never started. An attempt leaves the held ones only after its end is in the record, so one that is still
-   * open at a second look was never held; and no claim may be under way, which would come to hold it.
-   */
-  async #startUnheld(nodeId: number): Promise<void> {
-    const { attempts } = this.#options.store;
-    for (const { task, nonce, number } of await attempts.listOpen({ nodeId })) {
-      const key = attemptKey(task, nonce);
-      if (this.#held.has(key)) {
-        continue;
-      }
-      const now = await attempts.find({ taskId: task.id, attempt: number });
-      const isUnheld = now?.endedAt === null && this.#claiming === 0 && !this.#held.has(key) && !this.#isStopped;
-      if (isUnheld) {
-        this.#options.log.warn(
-          { taskId: task.id, attempt: number },
-          "attempt was claimed and not started: starting it",
-        );
-        this.#startAttempt(this.#hold(task, nonce), nonce);
-      }
-    }
-  }
 }
 
-/** A later order may ask for another signal or a shorter grace; the time it was first asked for stays. */
-function isSameOrder(a: KillRequest | null, b: KillRequest): boolean {
-  return a !== null && a.signal === b.signal && a.graceMs === b.graceMs;
+function meansOf(cgroup: CgroupBase | null): LimitMeans {
+  return { hasMemoryController: cgroup?.hasMemory ?? false, hasPidsController: cgroup?.hasPids ?? false };
+}
+
+function filesNotWritten(key: string, endedAtMs: number): AttemptEnding {
+  return {
+    ...{ key, endedAtMs, pid: null, startedAtMs: null, cpuMs: null },
+    how: { kind: "not_started", problem: "files" },
+    ...{ termination: null, leftovers: null, leftAlone: null, figures: null },
+  };
 }

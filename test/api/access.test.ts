@@ -33,7 +33,13 @@ beforeAll(async () => {
 const later = { name: "later", run_at: "2099-01-01T00:00:00Z" };
 
 /** What is sent to each endpoint; a new endpoint does not compile until it is here. */
-type Call = { id?: "task" | "user"; body?: (asker: string) => unknown; status?: number };
+type Call = {
+  id?: "task" | "user";
+  query?: Record<string, string>;
+  body?: (asker: string) => unknown;
+  /** What those get who may, when it is not the usual. */
+  status?: number;
+};
 const calls: Record<EndpointName, Call> = {
   register: {
     body: (asker) => ({ username: `new_${asker}`, email: `new_${asker}@example.com`, password: "x" }),
@@ -66,6 +72,7 @@ const calls: Record<EndpointName, Call> = {
   streamTasks: {},
   getOutput: { id: "task" },
   getOutputLines: { id: "task" },
+  searchOutput: { id: "task", query: { q: "text" } },
   streamOutput: { id: "task" },
   health: {},
   readiness: {},
@@ -91,7 +98,7 @@ async function logInAgain({ id, username, password }: Member): Promise<Member> {
 async function ask(name: EndpointName, role: Role | null): Promise<{ status: number; body: unknown }> {
   const endpoint = contract[name];
   const { asker, id } = role === null ? { asker: undefined, id: spare.id } : await prepare(name, role);
-  const path = pathOf(endpoint, { params: { id } });
+  const path = pathOf(endpoint, { params: { id }, query: calls[name].query });
   if (endpoint.kind === "events") {
     const response = await fetch(server.url + path, {
       headers: asker ? { Authorization: `Token ${asker.token}` } : {},

@@ -126,15 +126,10 @@ describe("what cannot be right", () => {
 
 describe("fields whose names are fixed and which this version cannot honour", () => {
   it.each([
-    { limits: { memory_bytes: 1_000_000 } },
-    { limits: {} },
-    { retry: { attempts: 3 } },
     { after: [{ task: 1, when: "ended" }] },
     { array: { count: 3 } },
     { template: "nightly" },
     { params: { day: "monday" } },
-    { sandbox: "strict" },
-    { pty: true },
   ])("are refused, never ignored: %j", async (given) => {
     const answer = await post({ name: "reserved", command: "true", ...given });
     expect(answer.status).toBe(400);
@@ -143,13 +138,9 @@ describe("fields whose names are fixed and which this version cannot honour", ()
 
   it("are fine when they ask for nothing", async () => {
     const nothing = {
-      limits: null,
-      retry: null,
       after: null,
       array: null,
       template: null,
-      sandbox: "none",
-      pty: false,
     };
     expect(await post({ command: "true", ...nothing })).toMatchObject({ status: 201 });
   });

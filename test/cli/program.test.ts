@@ -8,7 +8,10 @@ import { runCli, startCli } from "../support/cli.ts";
 import { testDirectory } from "../support/directory.ts";
 import { startServer } from "../support/server.ts";
 
-const verbs = ["run", "ls", "show", "logs", "wait", "kill", "edit", "register", "login", "logout", "whoami", "users"];
+const verbs =
+  "run ls show logs search wait kill suspend resume signal send rerun edit attempts events ps usage register login logout whoami users".split(
+    " ",
+  );
 
 it("explains itself", async () => {
   const home = testDirectory();

@@ -1,9 +1,10 @@
 import { spawnSync } from "node:child_process";
-import { appendFileSync, mkdirSync, readFileSync, rmSync, statfsSync, writeFileSync } from "node:fs";
+import { appendFileSync, mkdirSync, rmSync, statfsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
 import { isGone, readStat } from "../../src/supervise/processes/proc.ts";
 import { testDirectory } from "../support/directory.ts";
+import { linesOf } from "../support/lines-of.ts";
 import { startServer } from "../support/server.ts";
 import { waitFor } from "../support/wait-for.ts";
 
@@ -101,14 +102,6 @@ function appended(path: string, bytes: number): boolean {
     return true;
   } catch {
     return false;
-  }
-}
-
-function linesOf(path: string): string[] {
-  try {
-    return readFileSync(path, "utf8").split("\n").filter(Boolean);
-  } catch {
-    return [];
   }
 }
 

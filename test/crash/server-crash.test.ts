@@ -1,9 +1,10 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { contract, type TaskDetail } from "../../src/contract/index.ts";
 import { readStat } from "../../src/supervise/processes/proc.ts";
 import { testDirectory } from "../support/directory.ts";
+import { linesOf } from "../support/lines-of.ts";
 import { type Member, startServer } from "../support/server.ts";
 import { waitFor } from "../support/wait-for.ts";
 
@@ -92,7 +93,8 @@ it("loses nothing, runs nothing twice and tells no wrong code when killed 5 time
       const code = codes[index % codes.length] ?? 0;
       const isSignal = index % 7 === 0;
       const end = isSignal ? "kill -KILL $$" : `exit ${code}`;
-      const id = await submitSurely(admin, `echo $UTM_TASK_ID >>${ran}; sleep 0.05; ${end}`, `key ${index}`);
+      const command = `echo $UTM_TASK_ID >>${ran}; sleep 0.05; ${end}`;
+      const id = await admin.submitSurely({ command }, `key ${index}`);
       expected.set(id, isSignal ? signalled("SIGKILL") : exited(code));
     }
   };
@@ -162,34 +164,12 @@ function endOf({ status, outcome, exit_code, signal }: TaskDetail): End {
   return { status, outcome, exit_code, signal };
 }
 
-/** Submits with a key, again and again while the server is away, so that it is created once. */
-function submitSurely(member: Member, command: string, key: string): Promise<number> {
-  return waitFor(`the answer to ${key}`, async () => {
-    const headers = { "Idempotency-Key": key };
-    const body = JSON.stringify({ command });
-    const response = await member.request("/taskapi/tasks/", { method: "POST", headers, body }).catch(() => null);
-    if (response?.ok !== true) {
-      return null;
-    }
-    const task = await response.json().catch(() => null);
-    return (task as TaskDetail | null)?.id ?? null;
-  });
-}
-
 /** All of the member's tasks, once every one has ended. */
 function endedTasks(member: Member) {
   return waitFor("all tasks to end", async () => {
     const tasks = await member.client.call(contract.listTasks, { query: { limit: 500 } });
     return tasks.every((task) => task.completed_at !== null) ? tasks : null;
   });
-}
-
-function linesOf(path: string): string[] {
-  try {
-    return readFileSync(path, "utf8").split("\n").filter(Boolean);
-  } catch {
-    return [];
-  }
 }
 
 function byNumber(a: number, b: number): number {

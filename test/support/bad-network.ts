@@ -4,8 +4,11 @@ import { onTestFinished } from "vitest";
 
 export type CuttingProxy = { url: string; cuts: () => number };
 
-/** A way to the server that loses its first answers: the request arrives, the connection breaks instead of the answer. */
-export async function cuttingProxy(serverUrl: string, cutAnswers: number): Promise<CuttingProxy> {
+/**
+ * A way to the server that loses its first answers, or the first ones to requests for a path that holds `to`: the request
+ * arrives, the connection breaks instead of the answer.
+ */
+export async function cuttingProxy(serverUrl: string, cutAnswers: number, to = ""): Promise<CuttingProxy> {
   const target = new URL(serverUrl);
   const sockets = new Set<Socket>();
   let cuts = 0;
@@ -19,9 +22,13 @@ export async function cuttingProxy(serverUrl: string, cutAnswers: number): Promi
         upstream.destroy();
       });
     }
+    let path = "";
+    socket.on("data", (chunk: Buffer) => {
+      path = /^[A-Z]+ (\S+) HTTP/.exec(chunk.toString("latin1"))?.[1] ?? path;
+    });
     socket.pipe(upstream);
     upstream.on("data", (chunk: Buffer) => {
-      if (cuts < cutAnswers) {
+      if (cuts < cutAnswers && path.includes(to)) {
         cuts += 1;
         socket.destroy();
         return;

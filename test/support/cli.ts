@@ -13,7 +13,9 @@ export type CliOptions = {
   home: string;
   environment?: Record<string, string>;
   /** Written to standard input, which is then closed. */
-  input?: string;
+  input?: string | Uint8Array;
+  /** Standard input stays open for `type`, until `closeInput`. */
+  inputStaysOpen?: boolean;
   /** Another Node than the one that runs the tests. */
   node?: string;
   /** Runs it on a terminal of its own (by script(1)); standard error then arrives on standard output. */
@@ -48,7 +50,7 @@ export class RunningCli {
     this.process.stdout?.on("data", (chunk: Buffer) => this.#stdout.push(chunk));
     this.process.stderr?.on("data", (chunk: Buffer) => this.#stderr.push(chunk));
     this.process.stdin?.on("error", () => undefined);
-    if (options.terminal !== true) {
+    if (options.terminal !== true && options.inputStaysOpen !== true) {
       this.process.stdin?.end(options.input ?? "");
     }
   }
@@ -65,9 +67,13 @@ export class RunningCli {
     return Buffer.concat(this.#stderr).toString();
   }
 
-  /** Types on its terminal. */
+  /** Types on its terminal, or writes to its standard input. */
   type(keys: string): void {
     this.process.stdin?.write(keys);
+  }
+
+  closeInput(): void {
+    this.process.stdin?.end();
   }
 
   /** Waits until it has said this. */

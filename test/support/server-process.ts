@@ -17,6 +17,8 @@ export class TestServer {
   #process: ChildProcess | null = null;
   #port = "0";
   url = "";
+  /** Options of Node itself, from the next start on. */
+  nodeOptions: readonly string[] = [];
   /** Everything it said so far. */
   output = "";
 
@@ -29,7 +31,7 @@ export class TestServer {
 
   /** Starts it, at the same port as before, and waits until it serves. */
   async start(): Promise<void> {
-    const [command = "", ...words] = [...this.#through, process.execPath, entry, "serve"];
+    const [command = "", ...words] = [...this.#through, process.execPath, ...this.nodeOptions, entry, "serve"];
     const child = spawn(command, words, {
       env: {
         PATH: process.env.PATH,
@@ -73,6 +75,13 @@ export class TestServer {
     child.kill(signal);
     await ended;
     return child.exitCode;
+  }
+
+  /** Waits until it has ended by itself, or was ended by somebody else. Answers by which signal. */
+  async ended(): Promise<NodeJS.Signals | null> {
+    const child = this.#process;
+    await waitFor("the server to end", () => child === null || child.exitCode !== null || child.signalCode !== null);
+    return child?.signalCode ?? null;
   }
 
   client(token: string | null): Client {
@@ -127,6 +136,18 @@ export class Member {
 
   submit(task: Record<string, unknown>): Promise<TaskDetail> {
     return this.client.call(contract.createTask, { body: task });
+  }
+
+  /** Submits with a key, again and again while the server is away, so that the task is created once. Answers its id. */
+  submitSurely(task: Record<string, unknown>, key: string, timeoutMs?: number): Promise<number> {
+    const headers = { "Idempotency-Key": key };
+    const ask = async () => {
+      const body = JSON.stringify(task);
+      const response = await this.request("/taskapi/tasks/", { method: "POST", headers, body }).catch(() => null);
+      const answer = response?.ok === true ? await response.json().catch(() => null) : null;
+      return (answer as TaskDetail | null)?.id;
+    };
+    return waitFor(`the answer to ${key}`, ask, timeoutMs);
   }
 
   get(id: number): Promise<TaskDetail> {

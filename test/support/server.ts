@@ -11,12 +11,15 @@ export type ServerOptions = {
   environment?: Record<string, string>;
   /** A command that becomes the server. */
   through?: readonly string[];
+  /** Options of Node itself. */
+  nodeOptions?: readonly string[];
 };
 
 /** Starts a server for the running test. When the test ends, it and all it started are ended. */
 export async function startServer(options: ServerOptions = {}): Promise<TestServer> {
   const directory = options.directory ?? testDirectory();
   const server = new TestServer(directory, options.environment ?? {}, options.through);
+  server.nodeOptions = options.nodeOptions ?? [];
   onTestFinished(async () => {
     await server.stop("SIGKILL");
     await endProcessesOf(directory);

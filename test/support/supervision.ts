@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import type { AttemptEnding } from "../../src/supervise/ending.ts";
 import { type AttemptOrder, noLimits } from "../../src/supervise/order.ts";
+import type { SupervisorOptions } from "../../src/supervise/supervision.ts";
 import { Supervisor } from "../../src/supervise/supervisor.ts";
 import { testDirectory } from "./directory.ts";
 import { endProcessesOf } from "./processes.ts";
@@ -80,7 +81,7 @@ export class Watch {
   readonly orphaned: string[] = [];
   readonly warnings: { message: string; fields: Record<string, unknown> }[] = [];
 
-  constructor(bench: Bench) {
+  constructor(bench: Bench, means: Pick<Partial<SupervisorOptions>, "runAs" | "sandbox">) {
     this.supervisor = new Supervisor({
       directory: bench.nodeDirectory,
       shell: bench.launcher.shell,
@@ -91,6 +92,7 @@ export class Watch {
       onEnded: (ending) => this.endings.push(ending),
       onOrphaned: ({ key }) => this.orphaned.push(key),
       onWarning: (message, fields) => this.warnings.push({ message, fields }),
+      ...means,
     });
   }
 
@@ -109,8 +111,8 @@ export class Watch {
   }
 }
 
-export function watch(bench: Bench): Watch {
-  const watched = new Watch(bench);
+export function watch(bench: Bench, means: Pick<Partial<SupervisorOptions>, "runAs" | "sandbox"> = {}): Watch {
+  const watched = new Watch(bench, means);
   onTestFinished(() => watched.supervisor.close());
   return watched;
 }

@@ -1,10 +1,11 @@
 import type { Command } from "commander";
-import { contract } from "../../client/client.ts";
+import { type Client, contract } from "../../client/client.ts";
 import { parseTaskId } from "../arguments.ts";
 import { addConnectionOptions, type Connection, connect } from "../connection.ts";
 import type { Deps } from "../deps.ts";
+import { renderAttempts } from "../print/attempts.ts";
 import { printJson, tableOptions } from "../print/output.ts";
-import { renderAttempts, renderTask } from "../print/task.ts";
+import { renderTask } from "../print/task.ts";
 
 export type ShowOptions = { id: number; json?: boolean };
 
@@ -34,10 +35,17 @@ export async function run(options: ShowOptions, deps: Deps & Connection): Promis
     return 0;
   }
   const look = tableOptions(deps);
-  deps.stdout.write(renderTask(task, Date.now(), look.paint));
+  const suspendedSince = task.suspended ? await findSuspension(deps.client, task.id) : null;
+  deps.stdout.write(renderTask(task, Date.now(), look.paint, suspendedSince));
   if (task.attempt > 1) {
     const attempts = await deps.client.call(contract.listAttempts, { params });
     deps.stdout.write(`\n${renderAttempts(attempts, look)}`);
   }
   return 0;
+}
+
+/** When it was suspended last: its log of events knows. */
+async function findSuspension(client: Client, id: number): Promise<string | null> {
+  const events = await client.call(contract.listEvents, { params: { id } });
+  return events.findLast(({ kind }) => kind === "suspended")?.at ?? null;
 }

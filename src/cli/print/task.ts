@@ -1,5 +1,6 @@
-import type { Attempt, TaskDetail, TaskStatus, TaskSummary } from "../../contract/index.ts";
+import type { TaskDetail, TaskStatus, TaskSummary } from "../../contract/index.ts";
 import type { Colour, Paint } from "./colour.ts";
+import { limitsText, retryText } from "./policy.ts";
 import { type Cell, type Column, renderFields, renderTable, type TableOptions } from "./table.ts";
 import { harmless, oneLine } from "./text.ts";
 import { formatAge, formatBytes, formatDuration } from "./time.ts";
@@ -12,10 +13,24 @@ const looks: Readonly<Record<TaskStatus, { symbol: string; colour: Colour }>> = 
   killed: { symbol: "■", colour: "yellow" },
 };
 
-/** Status as symbol and word: `✓ completed`. */
-export function statusCell(status: TaskStatus): Cell {
-  const { symbol, colour } = looks[status];
-  return { text: `${symbol} ${status}`, colour };
+/** Status as symbol and word: `✓ completed`. One that runs and is suspended is called so. */
+function statusCell(task: Pick<TaskSummary, "status" | "suspended">): Cell {
+  if (task.status === "running" && task.suspended) {
+    return { text: "‖ suspended", colour: "yellow" };
+  }
+  const { symbol, colour } = looks[task.status];
+  return { text: `${symbol} ${task.status}`, colour };
+}
+
+/** How far it is, or how it ended: `42 %`, `exit 3`. */
+function standText(task: TaskSummary): string {
+  const isRunning = task.status === "running";
+  return isRunning && task.progress !== null ? progressText(task.progress) : resultText(task);
+}
+
+function progressText(progress: number): string {
+  // Not rounded up: 100 % is said of what is done.
+  return `${Math.floor(progress * 100)} %`;
 }
 
 /** How it ended, in two or three words; empty while it has not. */
@@ -57,8 +72,8 @@ const columns: readonly Column[] = [
 export function renderTasks(tasks: readonly TaskSummary[], now: number, options: TableOptions): string {
   const rows = tasks.map((task): Cell[] => [
     { text: String(task.id) },
-    statusCell(task.status),
-    { text: resultText(task) },
+    statusCell(task),
+    { text: standText(task) },
     { text: formatAge(task.created_at, now) },
     { text: task.duration_ms === null ? "" : formatDuration(task.duration_ms) },
     { text: task.owner },
@@ -68,14 +83,18 @@ export function renderTasks(tasks: readonly TaskSummary[], now: number, options:
   return renderTable(columns, rows, options);
 }
 
-/** Everything about one task, a line per field; fields that say nothing are left out. */
-export function renderTask(task: TaskDetail, now: number, paint: Paint): string {
-  const status = statusCell(task.status);
-  const result = resultText(task);
+/**
+ * Everything about one task, a line per field; fields that say nothing are left out. `suspendedSince` is the time of its
+ * suspension, where that is known.
+ */
+export function renderTask(task: TaskDetail, now: number, paint: Paint, suspendedSince: string | null): string {
+  const status = statusCell(task);
+  const result = standText(task);
   const fields: [string, string | null][] = [
     ["task", String(task.id)],
     ["name", oneLine(task.name)],
     ["status", paint(status.colour ?? "bold", status.text) + (result === "" ? "" : `  ${result}`)],
+    ["suspended", task.suspended ? when(suspendedSince, now) : null],
     ["reason", task.reason === null ? null : oneLine(task.reason)],
     ["description", task.description === "" ? null : severalLines(task.description)],
     ...programFields(task),
@@ -89,10 +108,12 @@ export function renderTask(task: TaskDetail, now: number, paint: Paint): string 
     ["ended", when(task.completed_at, now)],
     ["duration", task.duration_ms === null ? null : formatDuration(task.duration_ms)],
     ["time limit", task.timeout_seconds === null ? null : formatDuration(task.timeout_seconds * 1000)],
-    ["attempt", task.attempt <= 1 ? null : String(task.attempt)],
+    ["attempt", attemptText(task)],
+    ["retry", task.retry === null ? null : retryText(task.retry)],
+    ["limits", limitsText(task)],
+    ["sandbox", task.sandbox === "none" ? null : task.sandbox],
     ["node", task.node === null ? null : oneLine(task.node)],
-    ["cpu time", task.usage.cpu_ms === null ? null : formatDuration(task.usage.cpu_ms)],
-    ["peak memory", task.usage.max_rss_bytes === null ? null : formatBytes(task.usage.max_rss_bytes)],
+    ...usageFields(task),
     ["output", formatBytes(task.output_bytes)],
   ];
   return renderFields(
@@ -109,7 +130,33 @@ function programFields(task: TaskDetail): [string, string | null][] {
     ["interpreter", task.script?.interpreter ?? null],
     ["directory", task.cwd === null ? null : oneLine(task.cwd)],
     ["variables", variables.length === 0 ? null : variables.join("\n")],
-    ["input", task.stdin_bytes === 0 ? null : formatBytes(task.stdin_bytes)],
+    ["terminal", task.pty === null ? null : `${task.pty.columns} × ${task.pty.rows}`],
+    ["input", inputText(task)],
+  ];
+}
+
+function inputText(task: TaskDetail): string | null {
+  const given = task.stdin_bytes === 0 ? [] : [formatBytes(task.stdin_bytes)];
+  const more = task.takes_input ? ["more can be sent while it runs"] : [];
+  const parts = [...given, ...more];
+  return parts.length === 0 ? null : parts.join("; ");
+}
+
+function attemptText({ attempt, max_attempts: most }: TaskDetail): string | null {
+  if (most > 1 && attempt > 0) {
+    return `${attempt} of ${most}`;
+  }
+  return attempt <= 1 ? null : String(attempt);
+}
+
+function usageFields({ usage }: TaskDetail): [string, string | null][] {
+  const bytes = (amount: number | null) => (amount === null ? null : formatBytes(amount));
+  return [
+    ["cpu time", usage.cpu_ms === null ? null : formatDuration(usage.cpu_ms)],
+    ["peak memory", bytes(usage.max_rss_bytes)],
+    ["processes", usage.max_processes === null ? null : `${usage.max_processes} at once at most`],
+    ["read", bytes(usage.read_bytes)],
+    ["written", bytes(usage.write_bytes)],
   ];
 }
 
@@ -119,26 +166,4 @@ function severalLines(text: string): string {
 
 function when(iso: string | null, now: number): string | null {
   return iso === null ? null : `${iso}  (${formatAge(iso, now)})`;
-}
-
-const attemptColumns: readonly Column[] = [
-  { title: "ATTEMPT", align: "right" },
-  { title: "RESULT" },
-  { title: "STARTED" },
-  { title: "DURATION" },
-  { title: "NODE" },
-  { title: "REASON" },
-];
-
-/** The attempts of a task as a table. */
-export function renderAttempts(attempts: readonly Attempt[], options: TableOptions): string {
-  const rows = attempts.map((attempt): Cell[] => [
-    { text: String(attempt.number) },
-    { text: resultText(attempt) },
-    { text: attempt.started_at ?? "" },
-    { text: attempt.duration_ms === null ? "" : formatDuration(attempt.duration_ms) },
-    { text: attempt.node },
-    { text: attempt.reason ?? "" },
-  ]);
-  return renderTable(attemptColumns, rows, options);
 }

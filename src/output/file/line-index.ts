@@ -31,6 +31,9 @@ export type LineIndex = {
   lineStart: number;
 };
 
+/** Bytes in a row, with their offset and the number of the line that the first of them is in. */
+export type CountedChunk = { bytes: Buffer; offset: number; number: number };
+
 const markBytes = 64 * 1024;
 const scanBytes = 1024 * 1024;
 
@@ -39,11 +42,15 @@ export function createLineIndex(): LineIndex {
   return { inode: 0, gap: null, markOffsets: [0], markNumbers: [1], position: 0, number: 1, lineStart: 0 };
 }
 
-/** Counts the lines written since the last call. One call at a time for an index; the event loop runs in between. */
+/**
+ * Counts the lines written since the last call. One call at a time for an index; the event loop runs in between. `see` is
+ * shown each chunk once it is counted; when the gap moved, some come again. Its bytes are overwritten by the next one.
+ */
 export async function extendLineIndex(
   index: LineIndex,
   handle: Pick<FileHandle, "read" | "stat">,
   path: string,
+  see?: (chunk: CountedChunk) => void,
 ): Promise<void> {
   const { size, ino } = await handle.stat();
   if (ino !== index.inode || size < index.position) {
@@ -65,7 +72,9 @@ export async function extendLineIndex(
     }
     const isStill = !adoptGap(index, toGap(await readGap(path)));
     if (isStill) {
-      countChunk(index, buffer.subarray(0, bytesRead));
+      const chunk = { bytes: buffer.subarray(0, bytesRead), offset: index.position, number: index.number };
+      countChunk(index, chunk.bytes);
+      see?.(chunk);
     }
   }
 }

@@ -6,11 +6,11 @@ import { type LineIndex, markAfterOffset, markBeforeLine } from "./line-index.ts
 export type ShownLine = OutputLine & { shownEnd: number };
 
 /** Longest line shown; the rest of it is left out. */
-const shownLineBytes = 64 * 1024;
+export const shownLineBytes = 64 * 1024;
 /** Larger than a line that is shown whole and its line end. */
 const chunkBytes = 128 * 1024;
 /** A page ends early after so much, so that 5000 long lines do not become 300 MiB of text. */
-const pageBytes = 8 * 1024 * 1024;
+export const pageBytes = 8 * 1024 * 1024;
 const lineBreak = 10;
 const carriageReturn = 13;
 
@@ -70,7 +70,7 @@ export async function readLines(
 }
 
 /** The text of a line given with its line end if it has one; what is not UTF-8 becomes U+FFFD. */
-function lineText(bytes: Buffer): string {
+export function lineText(bytes: Buffer): string {
   let end = bytes.length;
   if (bytes[end - 1] === lineBreak) {
     end -= bytes[end - 2] === carriageReturn ? 2 : 1;

@@ -8,6 +8,7 @@ import { readGap, removeGap, toGap } from "./gap-record.ts";
 import { createLineReader } from "./lines.ts";
 import { outputPath } from "./paths.ts";
 import { readFileRange } from "./read.ts";
+import { createSearcher } from "./search/searcher.ts";
 import { createWatcher } from "./watch.ts";
 
 /** Output as files below a directory of this machine (or one that its machines share); made when first needed. */
@@ -16,6 +17,7 @@ export function createFileOutput(options: { directory: string }): OutputStore {
   const watcher = createWatcher();
   const lineReader = createLineReader();
   const capper = createCapper(directory);
+  const searcher = createSearcher();
 
   return {
     prepare(attempt) {
@@ -31,6 +33,7 @@ export function createFileOutput(options: { directory: string }): OutputStore {
     },
     read: (attempt, range) => readFileRange(outputPath(directory, attempt), range),
     lines: (attempt, page) => lineReader.lines(outputPath(directory, attempt), page),
+    search: (attempt, query, signal) => searcher.search(outputPath(directory, attempt), query, signal),
     follow: (attempt, followOptions) => followFile(outputPath(directory, attempt), followOptions, watcher),
     cap: (attempt, capBytes) => capper.cap(outputPath(directory, attempt), capBytes),
     capProblem: () => capper.problem(),
@@ -42,6 +45,9 @@ export function createFileOutput(options: { directory: string }): OutputStore {
       await rm(path, { force: true });
       await removeGap(path);
     },
-    close: () => watcher.close(),
+    close() {
+      watcher.close();
+      searcher.close();
+    },
   };
 }

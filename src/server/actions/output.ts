@@ -93,7 +93,11 @@ export async function readLines(
 }
 
 /** The attempt asked for, else the latest; null when none has begun. */
-async function attemptOf(context: Context, task: TaskRow, number: number | undefined): Promise<AttemptRef | null> {
+export async function attemptOf(
+  context: Context,
+  task: TaskRow,
+  number: number | undefined,
+): Promise<AttemptRef | null> {
   if (number === undefined) {
     return task.attempt === 0 ? null : { taskId: task.id, attempt: task.attempt };
   }

@@ -1,4 +1,6 @@
 import type { UsageSeries } from "../../contract/index.ts";
+import { decodeUsage } from "../../supervise/usage/encoding.ts";
+import type { UsagePoint } from "../../supervise/usage/usage.ts";
 import { type Actor, findVisibleTask } from "../access.ts";
 import type { Context } from "../context.ts";
 import { Refusal } from "../failure.ts";
@@ -16,5 +18,27 @@ export async function readUsage(
   if (attempt === null && query.attempt !== undefined) {
     throw new Refusal("not_found");
   }
-  return { attempt: number, points: [] };
+  const isRunning = task.status === "running" && task.attempt === number;
+  const reply = isRunning
+    ? await context.dispatcher.ask({ taskId: id, attempt: number, by: actor.user.username, kind: "usage" })
+    : null;
+  const text = (reply?.kind === "usage" ? reply.series : null) ?? attempt?.usageSeries ?? null;
+  const usage = text === null ? null : decodeUsage(text);
+  return { attempt: number, points: usage === null ? [] : pointsOf(usage.series.points) };
+}
+
+/** Processor time of a stretch becomes processors in use during it. */
+function pointsOf(points: readonly UsagePoint[]): UsageSeries["points"] {
+  return points.map((point, at) => {
+    const lengthMs = Math.max(1, point.atMs - (points[at - 1]?.atMs ?? 0));
+    return {
+      at_ms: point.atMs,
+      cpu: Math.round((point.cpuMs / lengthMs) * 1000) / 1000,
+      rss_bytes: point.rssBytes,
+      processes: point.processes,
+      read_bytes: point.readBytes,
+      write_bytes: point.writeBytes,
+      gap_ms: point.gapMs,
+    };
+  });
 }

@@ -1,8 +1,9 @@
 import type { FastifyInstance } from "fastify";
 import { contract } from "../../contract/index.ts";
 import { followOutput, readLines, sendOutput } from "../actions/output.ts";
+import { searchOutput } from "../actions/output-search.ts";
 import type { Context } from "../context.ts";
-import { streamSignal } from "../live/close-signal.ts";
+import { closeSignal, streamSignal } from "../live/close-signal.ts";
 import { sendEvents } from "../live/event-stream.ts";
 import { mount } from "../mount.ts";
 
@@ -13,6 +14,9 @@ export function outputRoutes(app: FastifyInstance, context: Context): void {
   );
   mount(app, context, contract.getOutputLines, ({ actor, params, query }) =>
     readLines(context, actor, params.id, query),
+  );
+  mount(app, context, contract.searchOutput, ({ actor, params, query, reply }) =>
+    searchOutput(context, actor, params.id, query, closeSignal(reply)),
   );
   mount(app, context, contract.streamOutput, async ({ actor, params, query, request, reply }) => {
     const lastEventId = request.headers["last-event-id"];

@@ -21,7 +21,7 @@ export function attemptsConformance(current: Current): void {
       await attempts.started({ ...given, pid: 1, startedAt: 1, limitsInForce: [], now: 9000 }),
       await attempts.ending({ ...given, cause: "killed", reason: "x", now: 9000 }),
       await attempts.setReason({ ...given, reason: "x", now: 9000 }),
-      await attempts.finish(anEnd(given, { now: 9000 })),
+      (await attempts.finish(anEnd(given, { now: 9000 }))) !== false,
     ];
   }
 
@@ -37,7 +37,7 @@ export function attemptsConformance(current: Current): void {
     const end = anEnd(key, { outputGap: { first: 10, last: 20 }, exitCode: null, signal: "SIGSEGV" });
     const failed = { ...end, status: "failed", outcome: "signalled", reason: "Ended by SIGSEGV." } as const;
     expect(await current.store.attempts.listOpen({ nodeId: key.nodeId })).toHaveLength(1);
-    expect(await current.store.attempts.finish(failed)).toBe(true);
+    expect(await current.store.attempts.finish(failed)).toBe("over");
     const result = {
       outcome: "signalled",
       exitCode: null,
@@ -55,7 +55,7 @@ export function attemptsConformance(current: Current): void {
 
   test("an end that knows neither pid nor start leaves those said before", async () => {
     await current.store.attempts.started({ ...key, pid: 42, startedAt: 2222, limitsInForce: [], now: 2223 });
-    expect(await current.store.attempts.finish(anEnd(key, { pid: null, startedAt: null }))).toBe(true);
+    expect(await current.store.attempts.finish(anEnd(key, { pid: null, startedAt: null }))).toBe("over");
     expect(await attempt()).toMatchObject({ pid: 42, startedAt: 2222, endedAt: 5000, outputGap: null });
     expect(await task()).toMatchObject({ startedAt: 2222, completedAt: 5000 });
   });
@@ -78,7 +78,7 @@ export function attemptsConformance(current: Current): void {
     const pending = await addTask(current.store, ann);
     expect(await tryAll({ ...key, taskId: pending.id, attempt: 0 })).toEqual([false, false, false, false]);
     expect(await tryAll({ ...key, taskId: pending.id, attempt: 1 })).toEqual([false, false, false, false]);
-    expect(await current.store.attempts.finish(anEnd(key))).toBe(true);
+    expect(await current.store.attempts.finish(anEnd(key))).toBe("over");
     const after = [await task(), await attempt()];
     expect(await tryAll(key)).toEqual([false, false, false, false]);
     expect([await task(), await attempt()]).toEqual(after);
@@ -91,7 +91,7 @@ export function attemptsConformance(current: Current): void {
     );
     const applied = await Promise.all(ends);
     expect(applied.filter(Boolean)).toHaveLength(1);
-    const exitCode = applied.indexOf(true);
+    const exitCode = applied.indexOf("over");
     expect(await task()).toMatchObject({ exitCode });
     expect(await attempt()).toMatchObject({ exitCode });
   });

@@ -19,8 +19,7 @@ export function processControlConformance(current: Current): void {
 
   test("an end with a retry: the attempt is over, the task waits for its time and runs again as the next one", async () => {
     const { store } = current;
-    await store.tasks.requestKill({ id: key.taskId, by: "ann", signal: "SIGTERM", graceMs: 1, now: 3000 });
-    expect(await store.attempts.finish(anEnd(key, { ...failure, retryAt: 8000 }))).toBe(true);
+    expect(await store.attempts.finish(anEnd(key, { ...failure, retryAt: 8000 }))).toBe("pending");
     expect(await attempt()).toMatchObject({ endedAt: 5000, outcome: "exited", exitCode: 3, reason: "Exit 3." });
     expect(await task()).toMatchObject({
       status: "pending",
@@ -37,7 +36,7 @@ export function processControlConformance(current: Current): void {
     expect(await store.tasks.promoteDue({ now: 8000 })).toBe(1);
     expect(await claimAgain()).toMatchObject({ status: "running", attempt: 2, reason: null });
     expect(await store.attempts.finish(anEnd(key))).toBe(false);
-    expect(await store.attempts.finish(anEnd({ ...key, attempt: 2 }))).toBe(true);
+    expect(await store.attempts.finish(anEnd({ ...key, attempt: 2 }))).toBe("over");
     expect(await task()).toMatchObject({ status: "completed", exitCode: 0, attempt: 2 });
     expect(await store.attempts.list({ taskId: key.taskId })).toHaveLength(2);
   });
@@ -50,6 +49,14 @@ export function processControlConformance(current: Current): void {
     expect(await store.tasks.requestKill(order)).toMatchObject({ kind: "ended" });
     expect(await task()).toMatchObject({ status: "killed", reason: "Killed by ann before its next attempt." });
     expect(await claimAgain()).toBeNull();
+  });
+
+  test("an attempt whose kill was asked for is not followed by another", async () => {
+    const { store } = current;
+    await store.tasks.requestKill({ id: key.taskId, by: "ann", signal: "SIGTERM", graceMs: 1, now: 3000 });
+    expect(await store.attempts.finish(anEnd(key, { ...failure, retryAt: 8000 }))).toBe("over");
+    expect(await task()).toMatchObject({ status: "failed", exitCode: 3, completedAt: 5000 });
+    expect(await attempt()).toMatchObject({ endedAt: 5000, exitCode: 3 });
   });
 
   test("suspension is in task and attempt, and gone at the end", async () => {

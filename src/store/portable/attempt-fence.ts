@@ -11,15 +11,17 @@ export async function writeRunning(
   db: Connection,
   key: AttemptKey,
   change: { task: Updateable<Database["tasks"]>; attempt: Updateable<Database["attempts"]> | null },
+  condition: { unlessKilled: boolean } = { unlessKilled: false },
 ): Promise<boolean> {
-  const result = await db
+  const running = db
     .updateTable("tasks")
     .set(change.task)
     .where("id", "=", key.taskId)
     .where("status", "=", "running")
     .where("attempt", "=", key.attempt)
-    .where("node_id", "=", key.nodeId)
-    .executeTakeFirst();
+    .where("node_id", "=", key.nodeId);
+  const update = condition.unlessKilled ? running.where("kill_requested_at", "is", null) : running;
+  const result = await update.executeTakeFirst();
   if (result.numUpdatedRows === 0n) {
     return false;
   }

@@ -78,7 +78,7 @@ export function attemptsOn({ read, write, note }: Access): Attempts {
   };
 }
 
-function finish(db: Connection, end: AttemptEnd): Promise<boolean> {
+async function finish(db: Connection, end: AttemptEnd): Promise<"over" | "pending" | false> {
   // What a node no longer knows after a restart must not erase what it said when the process started.
   const started = end.startedAt === null ? {} : { started_at: end.startedAt };
   const pid = end.pid === null ? {} : { pid: end.pid };
@@ -90,22 +90,27 @@ function finish(db: Connection, end: AttemptEnd): Promise<boolean> {
     ...usageColumns(end.usage),
     output_bytes: end.outputBytes,
   };
-  const over = { ...result, ...started, status: end.status, stage: "", completed_at: end.endedAt } as const;
-  return writeRunning(db, end, {
-    task: { ...(end.retryAt === null ? over : pendingAgain(end, end.retryAt)), is_suspended: 0, updated_at: end.now },
-    attempt: {
-      ...result,
-      ...started,
-      ...pid,
-      ended_at: end.endedAt,
-      gap_first: end.outputGap?.first ?? null,
-      gap_last: end.outputGap?.last ?? null,
-      usage_series: end.usageSeries,
-      suspended_at: null,
-      suspended_uptime_ms: null,
-      suspended_ms: end.suspendedMs,
-    },
-  });
+  const attempt = {
+    ...result,
+    ...started,
+    ...pid,
+    ended_at: end.endedAt,
+    gap_first: end.outputGap?.first ?? null,
+    gap_last: end.outputGap?.last ?? null,
+    usage_series: end.usageSeries,
+    suspended_at: null,
+    suspended_uptime_ms: null,
+    suspended_ms: end.suspendedMs,
+  };
+  const always = { is_suspended: 0, updated_at: end.now };
+  if (end.retryAt !== null) {
+    const task = { ...pendingAgain(end, end.retryAt), ...always };
+    if (await writeRunning(db, end, { task, attempt }, { unlessKilled: true })) {
+      return "pending";
+    }
+  }
+  const over = { ...result, ...started, ...always, status: end.status, stage: "", completed_at: end.endedAt } as const;
+  return (await writeRunning(db, end, { task: over, attempt })) ? "over" : false;
 }
 
 /** The task waits for its next attempt: how the last one ended stands with the attempt, and here only in words. */
@@ -118,10 +123,6 @@ function pendingAgain(end: AttemptEnd, retryAt: number): Updateable<Database["ta
     started_at: null,
     progress_permille: null,
     reason: end.reason,
-    kill_requested_at: null,
-    kill_by: null,
-    kill_signal: null,
-    kill_grace_ms: null,
   };
 }
 

@@ -22,9 +22,17 @@ export class Journal {
     this.#fd = openSync(path, "a+", 0o600);
   }
 
-  /** Appends a line of the server's own. */
+  /** Appends a line of the server's own. Throws, and closes the file, when it cannot be written wholly (a full disk). */
   append(line: string): void {
-    writeSync(this.#fd, `${line}\n`);
+    const bytes = Buffer.from(`${line}\n`);
+    try {
+      if (writeSync(this.#fd, bytes) < bytes.length) {
+        throw new Error(`The journal ${this.path} took only a part of a line. Is the disk full?`);
+      }
+    } catch (error) {
+      this.close();
+      throw error;
+    }
   }
 
   /** The records written since the last call. */

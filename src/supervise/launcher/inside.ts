@@ -44,7 +44,7 @@ export function insideText(shell: Shell): string {
     "exec 5<&0; trap : TERM INT HUP QUIT USR1 USR2 ALRM",
     ...(shell.kind === "bash" ? [`trap 'kill -0 $UTM_C 2>/dev/null || jobs -l %1 >&8' CHLD`] : []),
     `echo b >&8; ${child}`,
-    "UTM_C=$!; trap '' TERM INT HUP QUIT USR1 USR2 ALRM TSTP TTIN TTOU; exec 5<&- </dev/null",
+    "UTM_C=$!; trap '' TERM INT HUP QUIT USR1 USR2 ALRM TSTP TTIN TTOU; exec 5<&- </dev/null 2>/dev/null",
     "wait $UTM_C; UTM_R=$?",
     shell.kind === "bash" ? "jobs -l %1 >&8 2>/dev/null" : "[ $UTM_R -gt 128 ] && jobs -l >&8",
     'echo "x $UTM_R" >&8; exit $UTM_R',
@@ -81,9 +81,9 @@ export function insideExports(
     const guard = needsEqualsGuard(words[0] ?? "") ? equalsGuard.map(quote) : [];
     text.push(`set -- ${[...prefix, ...guard].join(" ")} "$@"`);
   }
-  const names = ["UTM_CWD", "UTM_REAL", "UTM_INSIDE", "UTM_WORDS", "UTM_SETUP", "UTM_HIDDEN", "UTM_BIND"];
+  const names = ["UTM_CWD", "UTM_REAL", "UTM_INSIDE", "UTM_MINDER", "UTM_WORDS", "UTM_SETUP", "UTM_HIDDEN", "UTM_BIND"];
   text.push(`unset ${[...names, ...values.map((_, index) => `UTM_V${index + 1}`)].join(" ")}`);
   text.push(shell.kind === "bash" ? "unset SHLVL; SHLVL=()" : "unset SHLVL");
   const exported = values.map((content, index) => `UTM_V${index + 1}=${quote(content)}`);
-  return `export UTM_INSIDE UTM_CWD=${quote(order.cwd)} UTM_WORDS=${quote(text.join("\n"))} ${exported.join(" ")}`;
+  return `export UTM_INSIDE UTM_MINDER UTM_CWD=${quote(order.cwd)} UTM_WORDS=${quote(text.join("\n"))} ${exported.join(" ")}`;
 }

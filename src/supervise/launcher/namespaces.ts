@@ -18,7 +18,7 @@ const lines = [
   "while read -r UTM_w UTM_w UTM_w UTM_w UTM_p UTM_o UTM_w; do",
   'case $UTM_p in /proc|/proc/*|/dev|/dev/*|/tmp|/tmp/*|/var/tmp|/var/tmp/*|/run|/run/*) continue;; *\\\\*) UTM_p=$(printf %b "$UTM_p");; esac',
   // biome-ignore lint/suspicious/noTemplateCurlyInString: shell text
-  'case $UTM_o in rw*) mount -o "remount,bind,ro${UTM_o#rw}" "$UTM_p" || { [ -e "$UTM_p" ] && s; };; esac',
+  'case $UTM_o in rw*) mount -o "remount,bind,ro,nosuid,nodev${UTM_o#rw}" "$UTM_p" || { [ -e "$UTM_p" ] && s; };; esac',
   "done </proc/self/mountinfo",
   "for UTM_p in /var/tmp /run /tmp; do [ ! -d $UTM_p ] || mount -t tmpfs -o nosuid,nodev,mode=1777 tmpfs $UTM_p || s; done",
   "mkdir /tmp/dev && mount -t tmpfs -o nosuid,mode=755 tmpfs /tmp/dev || s",
@@ -32,7 +32,7 @@ const lines = [
   'UTM_o=; while read -r UTM_w UTM_w UTM_w UTM_w UTM_p UTM_l UTM_w; do case $UTM_p in *\\\\*) UTM_p=$(printf %b "$UTM_p");; esac',
   '[ "$UTM_p" = "$UTM_REAL" ] && UTM_o=$UTM_l; done </proc/self/mountinfo; [ "$UTM_o" ] || s',
   // biome-ignore lint/suspicious/noTemplateCurlyInString: shell text
-  '[ "$UTM_BIND" = --ro-bind ] && UTM_p=ro || UTM_p=rw; mount -o "remount,bind,$UTM_p${UTM_o#r?}" "$UTM_REAL" || s; fi',
+  '[ "$UTM_BIND" = --ro-bind ] && UTM_p=ro || UTM_p=rw; mount -o "remount,bind,$UTM_p,nosuid,nodev${UTM_o#r?}" "$UTM_REAL" || s; fi',
   '[ ! -d "$UTM_HIDDEN" ] || mount -t tmpfs -o ro,nosuid,nodev,mode=755 tmpfs "$UTM_HIDDEN" || s',
   "ip link set lo up 2>/dev/null || ifconfig lo up 2>/dev/null",
   'exec 4<&-; exec "$@"',

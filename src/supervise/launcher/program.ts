@@ -89,12 +89,15 @@ const outOfMemory = [
   "{ echo -900 >/proc/self/oom_score_adj; } 2>/dev/null",
 ].join("\n");
 
-/** The input that stays open; input.ts tells why it is so. */
+/**
+ * The input that stays open; input.ts tells why it is so. What writes the first text is another program, since a shell on
+ * the launcher's FIFO that is no shim is waited for, and at last killed, when a launcher is replaced (generation.ts).
+ */
 const inputFunctions = [
   "i() { UTM_L=; trap 'UTM_G=1; trap \"\" USR1; exec 7>&-' USR1",
   '[ -p "$UTM_B.input" ] || mkfifo -m 600 "$UTM_B.input" || return',
   'command exec 7<>"$UTM_B.input" && command exec 6<"$UTM_B.input" && command exec 7>"$UTM_B.input"; }',
-  'j() { exec 6<&-; [ -e "$UTM_B.stdin" ] && { ( exec >&7 7>&-; cat "$UTM_B.stdin"; rm -f "$UTM_B.stdin" ) & } }',
+  'j() { exec 6<&-; [ -e "$UTM_B.stdin" ] && { ( exec /bin/sh -c \'cat "$1"; rm -f "$1"\' sh "$UTM_B.stdin" >&7 7>&- ) & } }',
 ].join("\n");
 
 /** What the shell after a switch of the user said (inside.ts): without a `b`, the program never came to be. */

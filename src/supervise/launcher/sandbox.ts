@@ -107,5 +107,5 @@ function namespaceWords(shell: Shell, { tools }: Sandbox, runAs: RunAs | null): 
     ...["--bounding-set=-all", "--no-new-privs"],
   ];
   const all = (list: readonly string[]) => list.map(quote).join(" ");
-  return `${all(words)} ${quote(shell.path)} -c "$UTM_SETUP" utm ${all(drop)}`;
+  return `${all(words)} ${quote(shell.path)} -c 'eval "$UTM_SETUP"' utm ${all(drop)}`;
 }

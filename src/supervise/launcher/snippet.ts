@@ -87,7 +87,7 @@ function switched({ shell, runAs }: Means, order: AttemptOrder, files: SnippetFi
     // Until the shell inside says otherwise, it never came to be.
     `command exec 8>${quote(`${files.base}.problem`)} && echo "f run-as" >&8 || f files`,
     ...markerLines(shell, order, []),
-    `exec ${before} ${quote(shell.path)} -c "$UTM_INSIDE" utm exec`,
+    `exec ${before} ${insideShell(shell)} exec`,
   ];
 }
 
@@ -97,7 +97,7 @@ function wrapped({ shell, runAs, sandbox }: Means, order: AttemptOrder, files: S
   }
   const isStrict = order.sandbox === "strict" && sandbox !== null;
   const nice = niceWords(shell, order.limits.nice);
-  const inside = `${quote(shell.path)} -c "$UTM_INSIDE" utm`;
+  const inside = insideShell(shell);
   const around = isStrict ? sandboxWords(shell, sandbox, runAs) : userWords(shell, runAs).map(quote).join(" ");
   const terminal = order.pty === null ? null : terminalWords(shell);
   const below = terminal === null ? `${inside} report` : `${isStrict ? `${inside} init ` : ""}${terminal}`;
@@ -114,7 +114,7 @@ function wrapped({ shell, runAs, sandbox }: Means, order: AttemptOrder, files: S
       withTerminal(order),
       order.pty === null ? shell.signalReset : [shell.tools.env, "--default-signal"],
     ),
-    `exec ${minder} -c "$UTM_MINDER" utm "$UTM_J" "$UTM_I" ${problem} ${around} ${below}`,
+    `exec ${minder} -c 'eval "$UTM_MINDER"' utm "$UTM_J" "$UTM_I" ${problem} ${around} ${below}`,
   ];
 }
 
@@ -129,12 +129,17 @@ function terminalWords(shell: Shell): string | null {
     return null;
   }
   const ignore = "--ignore-signal=TERM,INT,HUP,QUIT,USR1,USR2,ALRM";
-  const command = `exec ${quote(shell.path)} -c "$UTM_INSIDE" utm report`;
+  const command = `exec ${insideShell(shell)} report`;
   return [env, ignore, script, "-qefE", "always", "-c", command, "/dev/null"].map(quote).join(" ");
 }
 
 function withTerminal(order: AttemptOrder): AttemptOrder {
   return order.pty === null ? order : { ...order, env: { TERM: "xterm-256color", ...order.env } };
+}
+
+/** Its text is in the environment, and not in what `ps` shows. */
+function insideShell(shell: Shell): string {
+  return `${quote(shell.path)} -c 'eval "$UTM_INSIDE"' utm`;
 }
 
 /** Another user may read its script (it owns the file) but not enter the folder: it gets it as an open file. */
