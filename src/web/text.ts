@@ -327,6 +327,7 @@ export const text = {
         keys: [
           ["f", "Follow the output"],
           ["w", "Wrap long lines"],
+          ["/", "Find in the output"],
           ["i", "Type input"],
           ["o", "Output"],
           ["d", "Details"],

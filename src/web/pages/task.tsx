@@ -122,7 +122,7 @@ function AttemptChoice({ task, chosen }: { task: TaskDetail; chosen: number | un
   const numbers = Array.from({ length: task.attempt }, (_, index) => index + 1);
   return (
     <label className={classes.attempt}>
-      {taskText.attempt.label}
+      <span className={classes.attemptWord}>{taskText.attempt.label}</span>
       <select
         value={chosen ?? task.attempt}
         onChange={(event) => {

@@ -216,3 +216,19 @@ export function EditIcon() {
     </Icon>
   );
 }
+
+export function UpIcon() {
+  return (
+    <Icon>
+      <path d="M3.500 10L8 5.500l4.500 4.500" />
+    </Icon>
+  );
+}
+
+export function DownIcon() {
+  return (
+    <Icon>
+      <path d="M3.500 6L8 10.500 12.500 6" />
+    </Icon>
+  );
+}
