@@ -42,7 +42,12 @@ it("ends when the task ends, although nobody ended the input", async () => {
   const { utm } = await startAsAnna();
   const running = utm(["run", "-i", "--", "head -n 1; exit 4"], { inputStaysOpen: true });
   running.type("first\nsecond\n");
-  expect(await running.end()).toEqual({ exitCode: 4, signal: null, stdout: "first\n", stderr: expect.stringMatching(/^utm: task 1 failed/) });
+  expect(await running.end()).toEqual({
+    exitCode: 4,
+    signal: null,
+    stdout: "first\n",
+    stderr: expect.stringMatching(/^utm: task 1 failed/),
+  });
 });
 
 it("goes on sending after a restart of the server", async () => {
