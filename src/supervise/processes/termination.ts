@@ -134,6 +134,9 @@ export class Termination {
         this.#signalled.add(member.pid);
         signalProcess(member, "SIGCONT");
         count += 1;
+      } else if (member.state === "T") {
+        // It stopped again, as some programs do when they learn that their child was.
+        signalProcess(member, "SIGCONT");
       }
     }
     if (count > 0) {
