@@ -1,4 +1,5 @@
 import { setTimeout as wait } from "node:timers/promises";
+import { signalMember } from "../frame.ts";
 import type { ProcessStat } from "./proc.ts";
 import { type ProcessTree, signalProcess } from "./tree.ts";
 
@@ -89,7 +90,7 @@ export class Termination {
         this.#signalled.clear();
       }
       for (const member of members) {
-        if (!this.#signalled.has(member.pid) && signalProcess(member, this.#signal)) {
+        if (!this.#signalled.has(member.pid) && signalMember(member, this.#signal)) {
           this.#signalled.add(member.pid);
           signalProcess(member, "SIGCONT");
         }
