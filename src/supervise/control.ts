@@ -1,3 +1,4 @@
+import { signalMember } from "./frame.ts";
 import { findMain } from "./processes/main-process.ts";
 import {
   keepAwake,
@@ -8,7 +9,7 @@ import {
   suspendBySignals,
 } from "./processes/suspension.ts";
 import { Termination, type TerminationOrder } from "./processes/termination.ts";
-import { type ProcessTree, signalProcess } from "./processes/tree.ts";
+import type { ProcessTree } from "./processes/tree.ts";
 import type { StopNotes } from "./stop-notes.ts";
 import type { Supervision } from "./supervision.ts";
 import type { Tracked } from "./tracked.ts";
@@ -74,7 +75,7 @@ export class Control {
     const members = tracked.tree.scan();
     const main = findMain(members, tracked.process.pid);
     const targets = to === "all" ? members : main === null ? [] : [main];
-    return targets.filter((target) => signalProcess(target, signal)).length;
+    return targets.filter((target) => signalMember(target, signal)).length;
   }
 
   /** An attempt of an earlier life runs: brings it to what the caller wants it to be. */
