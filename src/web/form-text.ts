@@ -34,6 +34,7 @@ export const formText = {
     attempts: "Attempts",
     attemptsHint: "At most, the first included; empty: it is not tried again",
     backoff: "Back-off",
+    backoffHint: "From one attempt to the next",
     fixed: "The same delay each time",
     exponential: "The delay doubles each time",
     delay: "Delay",

@@ -1,5 +1,7 @@
 import type { Enforcement, LimitName, RetryCause, SandboxMode, TaskEventKind } from "../contract/index.ts";
 
+import { formatCount } from "./ui/sizes.ts";
+
 /** The words of a task's page about what is done to it and what it uses. Apart from text.ts, for the first load's sake. */
 const limits: Record<LimitName, string> = {
   memory_bytes: "memory",
@@ -82,6 +84,7 @@ export const taskText = {
     rerun: "Rerun",
     rerunHint: "Submits the same once more, as a new task",
     editAndRerun: "Edit & rerun",
+    edit: "Edit name and description",
     editAndRerunHint: "Opens the form with everything this task was given",
   },
   attemptOf: (attempt: number, most: number) => (most > 1 ? `attempt ${attempt} of ${most}` : `attempt ${attempt}`),
@@ -97,11 +100,26 @@ export const taskText = {
   },
   input: {
     label: "Input",
-    placeholder: "Type a line; Enter sends it",
+    placeholder: "Type a line, then Enter",
     end: "End input",
     ended: "Its input has been ended.",
     endHint: "Nothing more follows: the program reads end of file",
     suspended: "It is suspended: what is sent waits until it is resumed.",
+  },
+  find: {
+    open: "Find",
+    label: "Find in the output",
+    field: "Text to find",
+    hint: "Find in all of the output",
+    count: (index: number, total: number) => `${formatCount(index)} of ${formatCount(total)}`,
+    nothing: "not found",
+    searching: "searching…",
+    previous: "Previous match",
+    next: "Next match",
+    regex: ".*",
+    regexTitle: "Regular expression",
+    close: "Close the search",
+    notLoaded: (line: number) => `Line ${formatCount(line)} is not loaded in this page:`,
   },
   tabs: { output: "Output", details: "Details", events: "Events", usage: "Usage" },
   attempt: {

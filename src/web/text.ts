@@ -198,7 +198,6 @@ export const text = {
     runningFor: "for",
     after: "after",
     kill: "Kill",
-    edit: "Edit",
     notFoundTitle: "There is no such task here",
     notFound: "It does not exist, or it belongs to somebody who has not shared it with you.",
   },
@@ -328,6 +327,7 @@ export const text = {
         keys: [
           ["f", "Follow the output"],
           ["w", "Wrap long lines"],
+          ["/", "Find in the output"],
           ["i", "Type input"],
           ["o", "Output"],
           ["d", "Details"],

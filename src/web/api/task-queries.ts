@@ -18,6 +18,7 @@ export const taskKeys = {
   attempts: (id: number) => ["tasks", "attempts", id] as const,
   events: (id: number) => ["tasks", "events", id] as const,
   usage: (id: number) => ["tasks", "usage", id] as const,
+  search: (id: number) => ["tasks", "search", id] as const,
   processes: (id: number) => ["tasks", "processes", id] as const,
 };
 

@@ -1,7 +1,7 @@
 import { useMutation, useQuery } from "@tanstack/react-query";
 import { type FormEvent, useRef, useState } from "react";
 import { ApiFailure } from "../../client/client.ts";
-import type { TaskDetail } from "../../contract/index.ts";
+import { errorValues, type TaskDetail } from "../../contract/index.ts";
 import { meQuery } from "../api/account-queries.ts";
 import { client, contract } from "../api/client.ts";
 import { errorText } from "../api/error-text.ts";
@@ -30,16 +30,17 @@ export function InputLine({ task }: { task: TaskDetail }) {
       setLine("");
       field.current?.focus();
     },
+    onError: (error, order) => "text" in order && setLine(restOf(order.text, error)),
   });
   const refusal = actionRefusal("input", task, me);
   const isEnded =
     send.data?.ended === true ||
-    (send.error instanceof ApiFailure && send.error.code === "input_ended") ||
+    codeOf(send.error) === "input_ended" ||
     events.data?.some((event) => event.kind === "input_ended" && event.attempt === task.attempt) === true;
   useKeys({ i: () => field.current?.focus() });
 
-  if (isEnded) {
-    return <p className={classes.note}>{words.ended}</p>;
+  if (isEnded || codeOf(send.error) === "input_closed") {
+    return <p className={classes.note}>{isEnded ? words.ended : errorText(send.error)}</p>;
   }
   function submit(event: FormEvent) {
     event.preventDefault();
@@ -85,4 +86,14 @@ export function InputLine({ task }: { task: TaskDetail }) {
       </form>
     </>
   );
+}
+
+function codeOf(error: Error | null): string | null {
+  return error instanceof ApiFailure ? error.code : null;
+}
+
+/** What of a line was not taken, without the line break; all of it unless the server says how much was. */
+function restOf(sent: string, error: Error): string {
+  const accepted = codeOf(error) === "input_full" ? Number(errorValues("input_full", error.message)?.accepted ?? 0) : 0;
+  return new TextDecoder().decode(new TextEncoder().encode(sent).subarray(accepted)).replace(/\n$/, "");
 }

@@ -1,6 +1,8 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { type ReactNode, useCallback, useEffect, useLayoutEffect, useRef } from "react";
 import type { OutputSnapshot } from "../live/output-store.ts";
+import type { FindTarget } from "../live/use-find.ts";
+import { indexOfLine } from "../terminal/line-index.ts";
 import { text } from "../text.ts";
 import { OutputLine } from "./output-line.tsx";
 import classes from "./output-lines.module.css";
@@ -18,6 +20,8 @@ export function OutputLines(props: {
   isWrapped: boolean;
   onFollow: (isOn: boolean) => void;
   emptyText: string;
+  /** Lines that have what is looked for, and the one to show. */
+  found: { numbers: ReadonlySet<number>; target: FindTarget | null };
   rawOutput: ReactNode;
 }) {
   const { snapshot, isFollowing, isWrapped, onFollow } = props;
@@ -47,6 +51,19 @@ export function OutputLines(props: {
       lastTop.current = element.scrollTop;
     }
   }, [isFollowing, isWrapped, version, totalHeight]);
+
+  const { numbers, target } = props.found;
+  const shownTarget = useRef<FindTarget | null>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the line to show may come later
+  useEffect(() => {
+    const index = target === null || shownTarget.current === target ? -1 : indexOfLine(lines, target.number);
+    if (index >= 0) {
+      shownTarget.current = target;
+      // Reaching the end this way does not mean to follow.
+      lastTop.current = Number.POSITIVE_INFINITY;
+      rows.scrollToIndex(index, { align: "center" });
+    }
+  }, [target, lines, version, rows]);
 
   function onScroll() {
     const element = scroller.current;
@@ -87,6 +104,8 @@ export function OutputLines(props: {
                 ref={isWrapped ? rows.measureElement : undefined}
                 data-index={row.index}
                 className={classes.line}
+                data-found={(line.number !== null && numbers.has(line.number)) || undefined}
+                data-target={(target !== null && line.number === target.number) || undefined}
                 style={{ transform: `translateY(${row.start}px)` }}
               >
                 <OutputLine line={line} />

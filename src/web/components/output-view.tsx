@@ -1,8 +1,11 @@
-import { useCallback, useState } from "react";
+import { useCallback, useEffect, useState } from "react";
 import { isOver, type TaskDetail } from "../../contract/index.ts";
 import { errorText } from "../api/error-text.ts";
 import { useConnection } from "../live/connection.ts";
+import { type FindQuery, useFind } from "../live/use-find.ts";
 import { useOutput } from "../live/use-output.ts";
+import { taskText } from "../task-text.ts";
+import { indexOfLine } from "../terminal/line-index.ts";
 import { text } from "../text.ts";
 import { ErrorNote } from "../ui/error-note.tsx";
 import { EndIcon } from "../ui/icons.tsx";
@@ -10,10 +13,13 @@ import { useKeys } from "../ui/keys.ts";
 import { readSetting, writeSetting } from "../ui/settings.ts";
 import { formatBytes } from "../ui/sizes.ts";
 import { ToggleButton } from "../ui/toggle-button.tsx";
+import { FindBar } from "./find-bar.tsx";
 import { InputLine } from "./input-line.tsx";
 import { OutputLines } from "./output-lines.tsx";
 import classes from "./output-view.module.css";
 import { RawOutputButton } from "./raw-output-button.tsx";
+
+const noQuery: FindQuery = { text: "", isRegex: false };
 
 /** The live output of an attempt with its tools. Fills the window. */
 export function OutputView({ task, attempt }: { task: TaskDetail; attempt: number | undefined }) {
@@ -41,7 +47,21 @@ export function OutputView({ task, attempt }: { task: TaskDetail; attempt: numbe
     writeSetting("wrap", isWrapped ? "off" : "on");
     wrap(!isWrapped);
   }
-  useKeys({ f: () => setFollowing(!isFollowing), w: toggleWrap });
+  const [query, look] = useState<FindQuery | null>(null);
+  const followed = attempt ?? task.attempt;
+  const find = useFind({ taskId: task.id, attempt: followed, isRunning: !isEnded }, query ?? noQuery);
+  const { target } = find;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each jump, not whenever lines come
+  useEffect(() => {
+    if (target !== null) {
+      setFollowing(false);
+    }
+  }, [target]);
+  useKeys({
+    f: () => setFollowing(!isFollowing),
+    w: toggleWrap,
+    "/": () => look(query ?? noQuery),
+  });
 
   return (
     <div className={classes.view}>
@@ -54,9 +74,24 @@ export function OutputView({ task, attempt }: { task: TaskDetail; attempt: numbe
         <ToggleButton isOn={isWrapped} onClick={toggleWrap} title="w">
           {text.output.wrap}
         </ToggleButton>
+        <ToggleButton isOn={query !== null} onClick={() => look(query === null ? noQuery : null)} title="/">
+          {taskText.find.open}
+        </ToggleButton>
         <span className={classes.size}>{snapshot.sizeBytes > 0 && formatBytes(snapshot.sizeBytes)}</span>
         <RawOutputButton taskId={task.id} attempt={attempt} label={text.output.download} />
       </div>
+      {query !== null && (
+        <FindBar
+          find={find}
+          query={query}
+          isLoaded={target !== null && indexOfLine(snapshot.lines, target.number) >= 0}
+          onChange={(changed) => {
+            find.restart();
+            look(changed);
+          }}
+          onClose={() => look(null)}
+        />
+      )}
       {snapshot.error !== null && <ErrorNote message={errorText(snapshot.error)} onRetry={retry} />}
       {snapshot.isInterrupted && !connection.isLost && <p className={classes.interrupted}>{text.output.interrupted}</p>}
       <div className={classes.window}>
@@ -65,6 +100,7 @@ export function OutputView({ task, attempt }: { task: TaskDetail; attempt: numbe
           isFollowing={isFollowing}
           isWrapped={isWrapped}
           onFollow={setFollowing}
+          found={find}
           emptyText={emptyText(task, snapshot.isOver)}
           rawOutput={<RawOutputButton taskId={task.id} attempt={attempt} label={text.output.openRaw} isPlain />}
         />

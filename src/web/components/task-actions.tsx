@@ -13,13 +13,12 @@ import { taskText } from "../task-text.ts";
 import { text } from "../text.ts";
 import { ActionButton } from "../ui/action-button.tsx";
 import { useKeys } from "../ui/keys.ts";
-import { EditDialog } from "./edit-dialog.tsx";
 import { KillDialog } from "./kill-dialog.tsx";
 
 const SignalDialog = lazy(async () => ({ default: (await import("./signal-dialog.tsx")).SignalDialog }));
 
 const words = taskText.actions;
-type DialogName = "kill" | "edit" | "signal";
+type DialogName = "kill" | "signal";
 
 /** What can be done to a task, as buttons and keys. One that cannot be done now says why. */
 export function TaskActions({ task }: { task: TaskDetail }) {
@@ -32,7 +31,6 @@ export function TaskActions({ task }: { task: TaskDetail }) {
   const refusals = {
     pause: actionRefusal(pauseAction, task, me),
     signal: actionRefusal("signal", task, me),
-    edit: actionRefusal("edit", task, me),
     kill: actionRefusal("kill", task, me),
     submit: permissionRefusal("create_tasks", me),
   };
@@ -55,7 +53,6 @@ export function TaskActions({ task }: { task: TaskDetail }) {
     s: togglePause,
     r: runAgain,
     e: editAndRerun,
-    E: () => refusals.edit === null && open("edit"),
     S: () => refusals.signal === null && open("signal"),
     ".": () => refusals.kill === null && open("kill"),
   });
@@ -86,14 +83,10 @@ export function TaskActions({ task }: { task: TaskDetail }) {
       >
         {words.editAndRerun}
       </ActionButton>
-      <ActionButton size="compact-md" variant="default" refusal={refusals.edit} onClick={() => open("edit")}>
-        {text.task.edit}
-      </ActionButton>
       <ActionButton size="compact-md" color="red" refusal={refusals.kill} onClick={() => open("kill")}>
         {text.task.kill}
       </ActionButton>
       <KillDialog task={dialog === "kill" ? task : null} onClose={close} />
-      <EditDialog task={dialog === "edit" ? task : null} onClose={close} />
       <Suspense fallback={null}>{dialog === "signal" && <SignalDialog task={task} onClose={close} />}</Suspense>
     </>
   );

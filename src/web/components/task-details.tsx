@@ -30,15 +30,17 @@ export function TaskDetails({ task }: { task: TaskDetail }) {
         <Section title={words.about}>
           <About task={task} />
         </Section>
-        <Section
-          title={words.program}
-          action={<CopyButton value={asCurl(task, window.location.origin)} label={words.copyCurl} />}
-        >
-          <Program task={task} />
-        </Section>
-        <Section title={taskText.details.bounds}>
-          <Bounds task={task} />
-        </Section>
+        <div className={classes.column}>
+          <Section
+            title={words.program}
+            action={<CopyButton value={asCurl(task, window.location.origin)} label={words.copyCurl} />}
+          >
+            <Program task={task} />
+          </Section>
+          <Section title={taskText.details.bounds}>
+            <Bounds task={task} />
+          </Section>
+        </div>
       </div>
       <section className={classes.attempts}>
         <h2 className={classes.title}>{words.attempts}</h2>

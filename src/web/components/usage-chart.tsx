@@ -64,7 +64,7 @@ export function UsageChart({ title, points, endMs, top, format, limit = null, is
         </svg>
       </div>
       <div className={classes.times} aria-hidden="true">
-        <span>{formatDuration(0)}</span>
+        <span>0</span>
         <span>{formatDuration(endMs / 2)}</span>
         <span>{formatDuration(endMs)}</span>
       </div>

@@ -1,7 +1,7 @@
 import { Button, Textarea, TextInput } from "@mantine/core";
 import { useMutation } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
-import { type FormEvent, type KeyboardEvent, useState } from "react";
+import { type FormEvent, type KeyboardEvent, useEffect, useRef, useState } from "react";
 import { ApiFailure } from "../../client/client.ts";
 import { type Account, suggestName, type TaskDetail } from "../../contract/index.ts";
 import { createTask, newSubmissionKey, rerunTask } from "../api/create-task.ts";
@@ -66,6 +66,14 @@ export function NewTaskForm({ account, initial, rerun, sleepSeconds }: NewTaskFo
   const commandRefusal = permissionRefusal("run_commands", account);
   const createRefusal = permissionRefusal("create_tasks", account);
 
+  const form = useRef<HTMLFormElement>(null);
+
+  // A wrong field may be out of sight.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: after every answer and every look of the form's own
+  useEffect(() => {
+    form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
+  }, [run.error, ownErrors]);
+
   function change(next: Partial<TaskDraft>) {
     setDraft((before) => ({ ...before, ...next }));
   }
@@ -88,7 +96,7 @@ export function NewTaskForm({ account, initial, rerun, sleepSeconds }: NewTaskFo
     }
   }
   return (
-    <form className={classes.form} onSubmit={onSubmit} onKeyDown={onKeyDown} noValidate>
+    <form ref={form} className={classes.form} onSubmit={onSubmit} onKeyDown={onKeyDown} noValidate>
       {rest !== null && <ErrorNote message={rest} />}
       <ProgramField draft={draft} errors={errors} onChange={change} refusal={commandRefusal} />
       <TextInput

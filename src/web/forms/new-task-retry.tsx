@@ -35,7 +35,7 @@ function DelayFields({ draft, errors, onChange }: FieldGroupProps) {
     <>
       <SelectField
         label={words.backoff}
-        description=" "
+        description={words.backoffHint}
         value={draft.backoff}
         options={[
           { value: "fixed", label: words.fixed },

@@ -6,6 +6,7 @@ import type { TaskDetail } from "../../contract/index.ts";
 import { errorText } from "../api/error-text.ts";
 import { taskQuery } from "../api/task-queries.ts";
 import { DocumentTitle } from "../components/document-title.tsx";
+import { EditNameButton } from "../components/edit-name-button.tsx";
 import { OutputView } from "../components/output-view.tsx";
 import { TaskActions } from "../components/task-actions.tsx";
 import { TaskSummaryLine } from "../components/task-summary-line.tsx";
@@ -92,6 +93,7 @@ function Task({ task }: { task: TaskDetail }) {
             <span className={classes.id}>{text.task.heading(task.id)}</span> {task.name}
           </>
         }
+        context={<EditNameButton task={task} />}
         actions={<TaskActions task={task} />}
       />
       <TaskSummaryLine task={task} />
@@ -120,7 +122,7 @@ function AttemptChoice({ task, chosen }: { task: TaskDetail; chosen: number | un
   const numbers = Array.from({ length: task.attempt }, (_, index) => index + 1);
   return (
     <label className={classes.attempt}>
-      {taskText.attempt.label}
+      <span className={classes.attemptWord}>{taskText.attempt.label}</span>
       <select
         value={chosen ?? task.attempt}
         onChange={(event) => {

@@ -208,3 +208,27 @@ export function SearchIcon() {
     </Icon>
   );
 }
+
+export function EditIcon() {
+  return (
+    <Icon>
+      <path d="M3 13l.6-2.700 7-7 2.100 2.100-7 7zM9.300 4.600l2.100 2.100" />
+    </Icon>
+  );
+}
+
+export function UpIcon() {
+  return (
+    <Icon>
+      <path d="M3.500 10L8 5.500l4.500 4.500" />
+    </Icon>
+  );
+}
+
+export function DownIcon() {
+  return (
+    <Icon>
+      <path d="M3.500 6L8 10.500 12.500 6" />
+    </Icon>
+  );
+}
