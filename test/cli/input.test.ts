@@ -1,5 +1,8 @@
 import { createHash, randomBytes } from "node:crypto";
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { expect, it } from "vitest";
+import { contract } from "../../src/contract/index.ts";
 import { cuttingProxy } from "../support/bad-network.ts";
 import { type CliOptions, startCli } from "../support/cli.ts";
 import { testDirectory } from "../support/directory.ts";
@@ -95,6 +98,23 @@ it("sends text, files and the end to a running task, and says how much was taken
   expect(late.stderr).toContain("already over");
 });
 
+it("sends what a full pipe did not take, once there is room", async () => {
+  const { anna, home, utm } = await startAsAnna();
+  const input = randomBytes(200_000);
+  await anna.submit({ command: `until [ -e ${home}/go ]; do sleep 0.05; done; exec sha256sum`, input: true });
+  await anna.waitForStatus(1, "running");
+  // With this in it the pipe has room for a part of the next request only.
+  const first = { base64: input.subarray(0, 10_000).toString("base64") };
+  await anna.client.call(contract.sendInput, { params: { id: 1 }, body: first });
+  await writeFile(join(home, "rest"), input.subarray(10_000));
+  const sending = utm(["send", "1", "--file", "rest", "--end"]);
+  await sending.says("does not read its input");
+  await anna.submit({ argv: ["touch", `${home}/go`] });
+  expect(await sending.end()).toMatchObject({ exitCode: 0, stdout: "190000 bytes taken, and the end of input\n" });
+  await anna.waitForStatus(1, "completed");
+  expect(await anna.output(1)).toBe(`${createHash("sha256").update(input).digest("hex")}  -\n`);
+});
+
 it("says why nothing can be sent", async () => {
   const { anna, utm } = await startAsAnna();
   await anna.submit({ argv: ["sleep", "60"] });
@@ -144,7 +164,9 @@ it("asks at Ctrl-C and goes on sending what is typed", async () => {
   running.type("two\r");
   await running.says("got two");
   running.type("\u0004");
-  expect((await running.end()).exitCode).toBe(0);
+  const result = await running.end();
+  expect(result.exitCode).toBe(0);
+  expect(result.stdout).not.toContain("got ctwo");
 });
 
 it("gives every key of a terminal to a task with one, Ctrl-C too", async () => {

@@ -23,7 +23,6 @@ export class OwnInput implements AsyncIterable<Buffer> {
   #waitingBytes = 0;
   #hasEnded = false;
   #failure: Error | null = null;
-  #isHeld = false;
   #wake: () => void = () => undefined;
 
   constructor(deps: Deps, options: OwnInputOptions) {
@@ -44,14 +43,12 @@ export class OwnInput implements AsyncIterable<Buffer> {
 
   /** Lets somebody else read the terminal. */
   hold(): void {
-    this.#isHeld = true;
     this.#deps.stdin.off("data", this.#onData);
     this.#deps.stdin.pause();
   }
 
   /** Reads on. */
   release(): void {
-    this.#isHeld = false;
     const { stdin } = this.#deps;
     if (this.#hasEnded) {
       return;
@@ -125,7 +122,7 @@ export class OwnInput implements AsyncIterable<Buffer> {
   };
 
   #readOn(): void {
-    if (!this.#isHeld && !this.#hasEnded && this.#waitingBytes < maxInputBytes) {
+    if (!this.#hasEnded && this.#waitingBytes < maxInputBytes) {
       this.#deps.stdin.resume();
     }
   }
