@@ -2,6 +2,7 @@ import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
 import { contract } from "../../src/contract/index.ts";
 import type { Member } from "../support/server-process.ts";
+import { waitFor } from "../support/wait-for.ts";
 import { expect, logIn, test } from "./fixtures.ts";
 
 /** Task 1 was tried twice and is over, task 2 runs and takes input, task 3 is suspended. */
@@ -28,8 +29,8 @@ async function fillServer(anna: Member): Promise<void> {
   await anna.waitForEnd(failing.id);
   const cat = await anna.submit({ name: "cat", command: "echo ready; cat", input: true });
   await anna.waitForStatus(cat.id, "running");
-  const sleeper = await anna.submit({ name: "sleeper", command: "sleep 300" });
-  await anna.waitForStatus(sleeper.id, "running");
+  const sleeper = await anna.submit({ name: "sleeper", command: "echo asleep; sleep 300" });
+  await waitFor("the sleeper's first word", async () => (await anna.output(sleeper.id)) !== "");
   await anna.client.call(contract.suspendTask, { params: { id: sleeper.id } });
 }
 
@@ -41,6 +42,8 @@ for (const colorScheme of ["light", "dark"] as const) {
       viewport: { width: 1280, height: 800 },
     });
     const page = await context.newPage();
+    // Many views, each walked through by axe.
+    test.slow();
     await fillServer(anna);
     for (const path of ["/login", "/register"]) {
       await page.goto(path);
