@@ -15,13 +15,17 @@
 /** 0 to 1; null: none any more, or none that can be told. */
 export type Progress = number | null;
 
-/** An unfinished line longer than this is not one that shows progress. */
-const longestCarry = 1024;
+/** A longer line is not one that shows progress. */
+const longestLine = 1024;
 
-const osc = String.raw`\x1b\]9;4;([0-4])(?:;(\d{0,3}))?;?(?:\x07|\x1b\\)`;
+// Written as text: the linter takes a control character in a regular expression for a mistake.
+const oscEnd = String.raw`(?:\x07|\x1b\\)`;
+const osc = String.raw`\x1b\]9;4;([0-4])(?:;(\d{0,3}))?;?${oscEnd}`;
 const firstColumn = String.raw`\x1b\[[01]?G`;
 const token = new RegExp(`${osc}|${firstColumn}|\\r\\n|\\r|\\n`, "g");
-const sequence = /\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b\[[0-?]*[ -/]*[@-~]/g;
+const oscs = new RegExp(osc, "g");
+const colours = String.raw`\x1b\[[0-?]*[ -/]*[@-~]`;
+const sequences = new RegExp(String.raw`\x1b\][^\x07\x1b]*${oscEnd}|${colours}`, "g");
 const percentage = /(?<![\w.,%-])(\d{1,3}(?:\.\d{1,9})?) ?%/g;
 const follower = /^[ \t]*(?:$|[[|]|\(\d+\/\d+\)|of |\d[\d.,]* ?[kKMGTP]?i?B\b|eta\b|done\b)/i;
 
@@ -82,14 +86,15 @@ export class ProgressParser {
   }
 
   #ofLine(line: string): number | undefined {
-    return this.#isCut || this.#hasSequence ? undefined : percentageIn(line);
+    const isTooLong = line.length > longestLine;
+    return this.#isCut || this.#hasSequence || isTooLong ? undefined : percentageIn(line);
   }
 
   #keep(line: string): void {
     // Sequences that were read must not be read again; the beginning of one that is not complete stays.
-    const carry = line.replace(new RegExp(osc, "g"), "");
-    this.#isCut ||= carry.length > longestCarry;
-    this.#carry = carry.slice(-longestCarry);
+    const carry = line.replace(oscs, "");
+    this.#isCut ||= carry.length > longestLine;
+    this.#carry = carry.slice(-longestLine);
   }
 }
 
@@ -103,7 +108,7 @@ function ofState(state: string, percent: string | undefined): Progress | undefin
 
 /** 0 to 1. One at the end of the line goes before all others, else the first that counts. */
 function percentageIn(line: string): number | undefined {
-  const plain = line.replace(sequence, "");
+  const plain = line.replace(sequences, "");
   let first: number | undefined;
   for (const match of plain.matchAll(percentage)) {
     const behind = plain.slice(match.index + match[0].length);
@@ -113,5 +118,5 @@ function percentageIn(line: string): number | undefined {
       first = isLast ? percent : (first ?? percent);
     }
   }
-  return first === undefined ? undefined : first / 100;
+  return first === undefined ? undefined : Math.round(first * 100) / 10_000;
 }

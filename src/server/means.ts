@@ -3,6 +3,8 @@ import { type CgroupBase, openCgroupBase } from "../supervise/cgroup/base.ts";
 import type { Sandbox } from "../supervise/launcher/sandbox.ts";
 import type { Shell } from "../supervise/launcher/shell.ts";
 import type { RunAs } from "../supervise/order.ts";
+import { probePty } from "../supervise/probes/pty.ts";
+import { probeSandbox } from "../supervise/probes/sandbox.ts";
 import type { DataDirectory } from "./data-directory.ts";
 
 /** What tasks can have on this machine, each found out by doing it once at the start. */
@@ -19,15 +21,19 @@ export async function findMeans(
   shell: Shell,
   runAs: RunAs | null,
 ): Promise<Means> {
+  const tasks = { shell, runAs, searchPath: process.env.PATH ?? "/usr/bin:/bin" };
   const [cgroup, sandbox, pty] = await Promise.all([
     openCgroupBase({ mode: config.cgroup, node: directory.nodeKey }),
-    { problem: "not yet" },
-    "not yet",
+    probeSandbox(tasks, directory.root),
+    probePty({ ...tasks, sandbox: null }),
   ]);
-  const sandboxProblem = "problem" in sandbox ? sandbox.problem : null;
   return {
     cgroup: "problem" in cgroup ? null : cgroup,
-    sandbox: "problem" in sandbox ? null : sandbox,
-    missing: { cgroup: "problem" in cgroup ? cgroup.problem : null, sandbox: sandboxProblem, pty },
+    sandbox: "unavailable" in sandbox ? null : sandbox,
+    missing: {
+      cgroup: "problem" in cgroup ? cgroup.problem : null,
+      sandbox: "unavailable" in sandbox ? sandbox.unavailable : null,
+      pty: pty.isAvailable ? null : pty.reason,
+    },
   };
 }

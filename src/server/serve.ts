@@ -28,6 +28,9 @@ export async function serve(input: ConfigInput): Promise<number> {
   try {
     return await run(config, log);
   } catch (error) {
+    if (isDiskFull(error)) {
+      return complain([`The disk of the data directory ${config.dataDir} is full. ${roomAdvice}`], 1);
+    }
     if (error instanceof DirectoryInUse || error instanceof StoreRefused || isPlain(error)) {
       return complain([(error as Error).message], 1);
     }
@@ -51,6 +54,12 @@ function logUnexpected(log: Log): void {
 function isPlain(error: unknown): boolean {
   return error instanceof Error && error.constructor === Error;
 }
+
+function isDiskFull(error: unknown): boolean {
+  return error instanceof Error && "code" in error && (error.code === "ENOSPC" || error.code === "EDQUOT");
+}
+
+const roomAdvice = "Make room, then start the server again; tasks that run go on meanwhile, and their ends are kept.";
 
 function complain(sentences: readonly string[], exitCode: number): number {
   for (const sentence of sentences) {

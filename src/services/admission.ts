@@ -62,12 +62,15 @@ export function createAdmission(options: AdmissionOptions): Admission {
 
   async function runOnce(): Promise<{ handed: number; takenBack: number; due: number }> {
     const now = clock();
-    const isSweep = now >= nextSweepAt;
+    // How old something is here is measured by a clock that nobody sets; what is due, by the wall clock.
+    const nowHere = performance.now();
+    const isSweep = nowHere >= nextSweepAt;
     const takenBack = isSweep ? await store.tasks.takeBack({ handedBefore: now - handPatienceMs }) : 0;
     const isDue = isSweep || (nextDueAt !== null && nextDueAt <= now);
     const due = isDue ? await store.tasks.promoteDue({ now }) : 0;
-    nextSweepAt = isSweep ? now + intervalMs : nextSweepAt;
-    surroundings = surroundings.at + surroundingsHoldMs > now ? surroundings : { at: now, ...(await look(now)) };
+    nextSweepAt = isSweep ? nowHere + intervalMs : nextSweepAt;
+    const isFresh = surroundings.at + surroundingsHoldMs > nowHere;
+    surroundings = isFresh ? surroundings : { at: nowHere, ...(await look(now)) };
     situation = { ...surroundings, running: await store.tasks.countRunning() };
     const freeSlots = situation.slots - situation.running.total - (await store.tasks.countHanded());
     const handed = freeSlots > 0 && !options.isDraining() ? await handOver(freeSlots) : 0;

@@ -55,7 +55,8 @@ export class Control {
   }
 
   isSuspended(key: string): boolean {
-    return this.#supervision.tracked.get(key)?.isSuspended ?? false;
+    const tracked = this.#supervision.tracked.get(key);
+    return tracked !== undefined && tracked.isSuspended && !tracked.isOver;
   }
 
   /** Answers how many processes it was sent to; 0 when the attempt does not run. */
@@ -73,7 +74,8 @@ export class Control {
   /** An attempt of an earlier life runs: brings it to what the caller wants it to be. */
   async adopt(tracked: Tracked, isToBeSuspended: boolean): Promise<void> {
     const { tree, order } = tracked;
-    if (tracked.isOver || tree === null) {
+    // An ending wakes it by itself.
+    if (tracked.isOver || tree === null || tracked.termination !== null) {
       return;
     }
     try {
@@ -123,12 +125,12 @@ export class Control {
 
   #wake(tracked: Tracked, tree: ProcessTree): number {
     const { key } = tracked.order;
-    const isFrozen = tree.isToBeFrozen();
+    const frozen = tree.isToBeFrozen() ? tree.scan().length : 0;
     const stoppedBefore = this.#notes.read(key);
     tree.thaw();
     const count = stoppedBefore === null ? 0 : resumeBySignals(tree, stoppedBefore);
     this.#notes.remove(key);
-    return isFrozen ? tree.scan().length : count;
+    return Math.max(frozen, count);
   }
 
   #noteSafely(tracked: Tracked): void {

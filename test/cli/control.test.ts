@@ -100,7 +100,7 @@ it("shows what a task used, in figures and over time", async () => {
   expect(series.attempt).toBe(1);
   expect(series.points.length).toBeGreaterThan(1);
   const { stdout } = await utm("usage", "--attempt", "1", "1");
-  expect(stdout).toMatch(/cpu time +.* s +\(.* on average\)\n/);
+  expect(stdout).toMatch(/cpu time +.* m?s +\(.* on average\)\n/);
   expect(stdout).toMatch(/cpu +[▁▂▃▄▅▆▇█]+ +up to .* processors?\n/);
   expect(stdout).toMatch(/memory +[▁▂▃▄▅▆▇█]+ +up to .* MiB\n/);
   expect(await utm("usage", "--attempt", "2", "1")).toMatchObject({ exitCode: 125, stderr: "utm: Not found.\n" });

@@ -42,7 +42,26 @@ it("ends when the task ends, although nobody ended the input", async () => {
   const { utm } = await startAsAnna();
   const running = utm(["run", "-i", "--", "head -n 1; exit 4"], { inputStaysOpen: true });
   running.type("first\nsecond\n");
-  expect(await running.end()).toMatchObject({ exitCode: 4, stdout: "first\n" });
+  expect(await running.end()).toEqual({
+    exitCode: 4,
+    signal: null,
+    stdout: "first\n",
+    stderr: expect.stringMatching(/^utm: task 1 failed/),
+  });
+});
+
+it("goes on sending after a restart of the server", async () => {
+  const { server, utm } = await startAsAnna();
+  const running = utm(["run", "-i", "--", "while read -r line; do echo got $line; done"], { inputStaysOpen: true });
+  running.type("one\n");
+  await running.says("got one");
+  await server.stop("SIGKILL");
+  await running.says("connection lost");
+  running.type("two\n");
+  await server.start();
+  await running.says("got two");
+  running.closeInput();
+  expect(await running.end()).toMatchObject({ exitCode: 0, stdout: "got one\ngot two\n" });
 });
 
 it("kills the task when bytes of a pipe may be lost, and says so", async () => {
@@ -51,7 +70,7 @@ it("kills the task when bytes of a pipe may be lost, and says so", async () => {
   const through = { environment: { ...environment, UTM_SERVER: proxy.url }, input: "important" };
   const result = await utm(["run", "-i", "--", "cat > /dev/null"], through).end();
   expect(result.exitCode).toBe(125);
-  expect(result.stderr).toContain("not known whether they arrived");
+  expect(result.stderr).toContain("not known whether 9 bytes of input arrived at task 1: The connection broke.");
   expect(await anna.get(1)).toMatchObject({ status: "killed" });
 });
 
@@ -132,7 +151,11 @@ it("gives every key of a terminal to a task with one, Ctrl-C too", async () => {
   const { utm } = await startAsAnna();
   const script =
     "trap 'echo caught; exit 6' INT; stty size; tty; read -r line; echo got $line; while :; do sleep 0.05; done";
-  const running = utm(["run", "-i", "--pty", "--", script], { terminal: true });
+  const running = utm(["run", "-i", "--pty", "--", script], {
+    terminal: true,
+    terminalSize: { columns: 97, rows: 33 },
+  });
+  await running.says("33 97");
   await running.says("/dev/pts/");
   await running.says("every key goes to the task");
   running.type("words\r");
@@ -145,10 +168,11 @@ it("gives every key of a terminal to a task with one, Ctrl-C too", async () => {
 
 it("leaves a task with a terminal by ~. at the start of a line", async () => {
   const { anna, utm } = await startAsAnna();
-  const running = utm(["run", "-i", "--pty", "--", "echo up; exec cat"], { terminal: true });
-  await running.says("up");
+  const running = utm(["run", "-i", "--pty", "--", "while read -r line; do echo got $line; done"], {
+    terminal: true,
+  });
   running.type("some ~. words\r");
-  await running.says("some ~. words\r\nsome ~. words");
+  await running.says("got some ~. words");
   running.type("~.");
   const result = await running.end();
   expect(result.exitCode).toBe(0);

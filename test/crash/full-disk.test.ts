@@ -1,25 +1,23 @@
-import { spawnSync } from "node:child_process";
-import { appendFileSync, mkdirSync, rmSync, statfsSync, writeFileSync } from "node:fs";
+import { readdirSync, readlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, it, onTestFinished } from "vitest";
+import { expect, it } from "vitest";
+import { contract } from "../../src/contract/index.ts";
 import { isGone, readStat } from "../../src/supervise/processes/proc.ts";
+import { signalProcess } from "../../src/supervise/processes/tree.ts";
 import { testDirectory } from "../support/directory.ts";
+import { readJournals } from "../support/journals.ts";
 import { linesOf } from "../support/lines-of.ts";
-import { startServer } from "../support/server.ts";
+import { refusedStart } from "../support/refused-start.ts";
+import { type Member, startServer } from "../support/server.ts";
+import { canMountDisks, fill, makeRoom, smallDisk } from "../support/small-disk.ts";
 import { waitFor } from "../support/wait-for.ts";
 
 /** A data directory on a disk of its own that is full: nothing is taken in that cannot be kept, and no end is lost. */
-const canMount =
-  process.getuid?.() === 0 && spawnSync("unshare", ["-m", "mount", "-t", "tmpfs", "x", "/mnt"]).status === 0;
-if (!canMount) {
-  process.stderr.write("SKIPPED: a full disk; mounting one needs root and the right to mount\n");
-}
-
 const ends = ["exit 0", "exit 3", "exit 137", "kill -KILL $$", "exit 143", "kill -SEGV $$"];
 const told = [0, 3, 137, "SIGKILL", 143, "SIGSEGV"];
 const count = 60;
 
-it.skipIf(!canMount)("answers 503 while the disk is full, and records every end once there is room", async () => {
+it.skipIf(!canMountDisks)("answers 503 while the disk is full, and records every end once there is room", async () => {
   const scratch = testDirectory();
   const disk = smallDisk(join(scratch, "disk"));
   const server = await startServer({
@@ -58,7 +56,7 @@ it.skipIf(!canMount)("answers 503 while the disk is full, and records every end 
   // The journal's last block still took a few.
   expect(states.filter((status) => status === "running").length).toBeGreaterThan(count / 4);
 
-  rmSync(join(disk, "filler"));
+  makeRoom(disk);
   const results = await Promise.all(ids.map((id) => admin.waitForEnd(id, 30_000)));
   const unsure = results.filter((task) => task.outcome === "unknown");
   const exact = results.map(
@@ -71,38 +69,117 @@ it.skipIf(!canMount)("answers 503 while the disk is full, and records every end 
   expect((await admin.waitForEnd(task.id)).exit_code).toBe(6);
 });
 
+it.skipIf(!canMountDisks)(
+  "takes in nothing by halves: each submission is there wholly or was refused in a sentence",
+  async () => {
+    const { admin, disk } = await startOnSmallDisk();
+    fill(disk);
+    const answers: { key: string; status: number; body: Record<string, unknown> }[] = [];
+    await waitFor("three refusals", async () => {
+      const key = `key ${answers.length}`;
+      const submission = { command: `: ${"x".repeat(20_000)}; exit 5`, tags: ["a", "b"] };
+      answers.push({ key, ...(await submitOnce(admin, submission, key)) });
+      return answers.filter((answer) => answer.status !== 201).length === 3;
+    });
+    const refused = answers.filter((answer) => answer.status !== 201);
+    for (const { status, body } of refused) {
+      expect(status).toBe(503);
+      expect(body.code).toBe("not_ready");
+      expect(body.detail).toMatch(
+        /^The server cannot work right now: .*its disk is full\. Make room, then try again\.$/,
+      );
+    }
+    makeRoom(disk);
+    const { key = "" } = refused[0] ?? {};
+    const again = await submitOnce(admin, { command: "exit 6" }, key);
+    expect(again.status).toBe(201);
+    const tasks = await admin.client.call(contract.listTasks, { query: {} });
+    expect(tasks).toHaveLength(answers.length - refused.length + 1);
+    const ends = await Promise.all(tasks.map((task) => admin.waitForEnd(task.id)));
+    expect(ends.map((task) => task.exit_code)).toEqual([...tasks.slice(1).map(() => 5), 6]);
+  },
+);
+
+it.skipIf(!canMountDisks)(
+  "gives a task that fills the disk its error, goes on, and serves what was written",
+  async () => {
+    const { admin, disk, scratch } = await startOnSmallDisk();
+    writeFileSync(join(disk, "filler"), Buffer.alloc(4_000_000));
+    const other = await admin.submit({ command: `while [ ! -e ${scratch}/go ]; do sleep 0.1; done; exit 4` });
+    await admin.waitForStatus(other.id, "running");
+    const write = "yes 0123456 | head -c 30000000";
+    const task = await admin.submit({ command: `${write}; echo $? >${scratch}/told; exit 9` });
+    await waitFor("its writing to fail", () => linesOf(join(scratch, "told")).length === 1);
+    expect(linesOf(join(scratch, "told"))).toEqual(["1"]);
+    expect((await admin.request("/healthz")).status).toBe(200);
+    makeRoom(disk);
+    const ended = await admin.waitForEnd(task.id);
+    expect(ended).toMatchObject({ outcome: "exited", exit_code: 9 });
+    expect(ended.output_bytes).toBeGreaterThan(1_000_000);
+    const lines = Math.ceil(ended.output_bytes / 8);
+    // Its own complaint follows what it wrote, if there was room for it.
+    const output = await admin.output(task.id);
+    expect(output.length).toBe(ended.output_bytes);
+    expect("0123456\n".repeat(lines).startsWith(output.replace(/head: .*$/s, ""))).toBe(true);
+    writeFileSync(join(scratch, "go"), "");
+    expect((await admin.waitForEnd(other.id)).exit_code).toBe(4);
+  },
+);
+
+it.skipIf(!canMountDisks)("survives kill -9 of itself and of its launcher while the disk is full", async () => {
+  const { admin, server, disk, scratch } = await startOnSmallDisk();
+  const running = await admin.submit({ command: `while [ ! -e ${scratch}/go ]; do sleep 0.1; done; exit 143` });
+  await admin.waitForStatus(running.id, "running");
+  fill(disk);
+  const { launcher } = readJournals(disk);
+  expect(launcher !== null && signalProcess(launcher, "SIGKILL")).toBe(true);
+  await waitFor(
+    "it to have tried twice",
+    () => (server.output.match(/launcher could not be started/g) ?? []).length >= 2,
+  );
+  expect(openJournals(server.pid).length).toBeLessThanOrEqual(2);
+  await server.stop("SIGKILL");
+  const { code, lines } = await refusedStart({ UTM_DATA_DIR: disk });
+  expect(code).toBe(1);
+  expect(lines).toEqual([
+    `utm: The disk of the data directory ${disk} is full. Make room, then start the server again; tasks that run go on meanwhile, and their ends are kept.`,
+  ]);
+  writeFileSync(join(scratch, "go"), "");
+  makeRoom(disk);
+  await server.start();
+  expect(await admin.waitForEnd(running.id)).toMatchObject({ outcome: "exited", exit_code: 143 });
+  const next = await admin.submit({ command: "exit 6" });
+  expect((await admin.waitForEnd(next.id)).exit_code).toBe(6);
+});
+
+async function startOnSmallDisk() {
+  const scratch = testDirectory();
+  const disk = smallDisk(join(scratch, "disk"));
+  const server = await startServer({ directory: disk, environment: { TMPDIR: scratch } });
+  return { scratch, disk, server, admin: await server.join("admin") };
+}
+
+async function submitOnce(admin: Member, submission: Record<string, unknown>, key: string) {
+  const headers = { "Idempotency-Key": key };
+  const body = JSON.stringify(submission);
+  const response = await admin.request("/taskapi/tasks/", { method: "POST", headers, body });
+  return { status: response.status, body: (await response.json()) as Record<string, unknown> };
+}
+
+/** Descriptors of journals that a server has open. */
+function openJournals(pid: number): string[] {
+  const targets = readdirSync(`/proc/${pid}/fd`).map((fd) => {
+    try {
+      return readlinkSync(`/proc/${pid}/fd/${fd}`);
+    } catch {
+      return "";
+    }
+  });
+  return targets.filter((target) => /journal\.\d+$/.test(target));
+}
+
 function toldOf(index: number) {
   return told[index % told.length];
-}
-
-/** A file system of 16 MB, gone when the test ends. */
-function smallDisk(path: string): string {
-  mkdirSync(path);
-  const mounted = spawnSync("mount", ["-t", "tmpfs", "-o", "size=16m,mode=700", "utm-test", path]);
-  expect(mounted.status).toBe(0);
-  onTestFinished(() => {
-    spawnSync("umount", ["-l", path]);
-  });
-  return path;
-}
-
-/** Writes until not a byte more fits. */
-function fill(disk: string): void {
-  for (const bytes of [65_536, 512, 1]) {
-    while (appended(join(disk, "filler"), bytes)) {
-      // Goes on until it fails.
-    }
-  }
-  expect(statfsSync(disk).bfree).toBe(0);
-}
-
-function appended(path: string, bytes: number): boolean {
-  try {
-    appendFileSync(path, Buffer.alloc(bytes));
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function isThere(pid: string): boolean {

@@ -20,6 +20,8 @@ export type CliOptions = {
   node?: string;
   /** Runs it on a terminal of its own (by script(1)); standard error then arrives on standard output. */
   terminal?: boolean;
+  /** Size of that terminal; without it, it has none. */
+  terminalSize?: { columns: number; rows: number };
 };
 
 export type CliResult = { exitCode: number | null; signal: NodeJS.Signals | null; stdout: string; stderr: string };
@@ -33,8 +35,7 @@ export class RunningCli {
   constructor(args: readonly string[], options: CliOptions) {
     const node = options.node ?? process.execPath;
     const command = [node, launcher, ...args];
-    const [file = node, ...rest] =
-      options.terminal === true ? ["script", "-qec", `exec ${command.map(quoted).join(" ")}`, "/dev/null"] : command;
+    const [file = node, ...rest] = options.terminal === true ? onTerminal(command, options) : command;
     this.process = spawn(file, rest, {
       cwd: options.home,
       env: {
@@ -78,9 +79,12 @@ export class RunningCli {
 
   /** Waits until it has said this. */
   async says(text: string): Promise<void> {
-    await waitFor(`utm to say "${text}"; it said ${JSON.stringify(this.stdout + this.stderr)}`, () =>
-      (this.stdout + this.stderr).includes(text),
-    );
+    const said = () => this.stdout + this.stderr;
+    try {
+      await waitFor(`utm to say "${text}"`, () => said().includes(text));
+    } catch (error) {
+      throw new Error(`${(error as Error).message}; it said ${JSON.stringify(said())}`, { cause: error });
+    }
   }
 
   async end(): Promise<CliResult> {
@@ -104,6 +108,11 @@ export function startCli(args: readonly string[], options: CliOptions): RunningC
 /** Runs `utm` to its end. */
 export function runCli(args: readonly string[], options: CliOptions): Promise<CliResult> {
   return startCli(args, options).end();
+}
+
+function onTerminal(command: readonly string[], { terminalSize: size }: CliOptions): string[] {
+  const resize = size === undefined ? "" : `stty columns ${size.columns} rows ${size.rows}; `;
+  return ["script", "-qec", `${resize}exec ${command.map(quoted).join(" ")}`, "/dev/null"];
 }
 
 function quoted(word: string): string {

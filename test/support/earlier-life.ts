@@ -4,10 +4,11 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { onTestFinished } from "vitest";
+import type { CgroupBase } from "../../src/supervise/cgroup/base.ts";
 import type { AttemptOrder } from "../../src/supervise/order.ts";
 import { usualPath } from "./shells.ts";
 import type { Bench } from "./supervision.ts";
-import type { SupervisorProcessInput } from "./supervisor-process.ts";
+import type { SupervisorProcessInput, SupervisorProcessOrder } from "./supervisor-process.ts";
 
 const program = fileURLToPath(new URL("supervisor-process.ts", import.meta.url));
 
@@ -16,14 +17,21 @@ export type EarlierLife = {
   pid: number;
   /** Resolves when the lines of all attempts were given to the launcher. */
   ordered: Promise<unknown>;
+  /** Has it act on one of its attempts. */
+  act(order: SupervisorProcessOrder): void;
   /** Kills it with kill -9 and waits until it is gone. */
   kill(): Promise<void>;
 };
 
 /** `through` is a command that becomes this process. */
-export function startEarlierLife(bench: Bench, orders: AttemptOrder[], through: readonly string[] = []): EarlierLife {
+export function startEarlierLife(
+  bench: Bench,
+  orders: AttemptOrder[],
+  through: readonly string[] = [],
+  cgroup: CgroupBase | null = null,
+): EarlierLife {
   const { shell, searchPath } = bench.launcher;
-  const options = { directory: bench.nodeDirectory, shell, searchPath: `${searchPath}:${usualPath}` };
+  const options = { directory: bench.nodeDirectory, shell, searchPath: `${searchPath}:${usualPath}`, cgroup };
   const input: SupervisorProcessInput = { options, orders };
   const inputPath = bench.path("earlier-life.json");
   writeFileSync(inputPath, JSON.stringify(input));
@@ -36,6 +44,7 @@ export function startEarlierLife(bench: Bench, orders: AttemptOrder[], through: 
   return {
     pid: child.pid ?? 0,
     ordered: once(child.stdout, "data"),
+    act: (order) => void child.stdin.write(`${JSON.stringify(order)}\n`),
     async kill() {
       child.kill("SIGKILL");
       await ended;
@@ -44,10 +53,15 @@ export function startEarlierLife(bench: Bench, orders: AttemptOrder[], through: 
 }
 
 /** Runs a life that starts these attempts, waits for the condition, and kills it. */
-export async function liveAndDie(bench: Bench, orders: AttemptOrder[], until: () => Promise<unknown>): Promise<void> {
-  const life = startEarlierLife(bench, orders);
+export async function liveAndDie(
+  bench: Bench,
+  orders: AttemptOrder[],
+  until: (life: EarlierLife) => Promise<unknown>,
+  cgroup: CgroupBase | null = null,
+): Promise<void> {
+  const life = startEarlierLife(bench, orders, [], cgroup);
   await life.ordered;
-  await until();
+  await until(life);
   await life.kill();
 }
 

@@ -1,10 +1,11 @@
 import { randomBytes } from "node:crypto";
-import { mkdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import type { AttemptEnding } from "../../src/supervise/ending.ts";
 import { type AttemptOrder, noLimits } from "../../src/supervise/order.ts";
-import type { SupervisorOptions } from "../../src/supervise/supervision.ts";
+import type { TerminationStep } from "../../src/supervise/processes/termination-step.ts";
+import type { StartedAttempt, SupervisorOptions } from "../../src/supervise/supervision.ts";
 import { Supervisor } from "../../src/supervise/supervisor.ts";
 import { testDirectory } from "./directory.ts";
 import { endProcessesOf } from "./processes.ts";
@@ -49,8 +50,9 @@ export class Bench {
     };
   }
 
+  /** What it has written so far; nothing while it has not opened its file. */
   output(order: AttemptOrder): string {
-    return readFileSync(order.outputPath, "utf8");
+    return existsSync(order.outputPath) ? readFileSync(order.outputPath, "utf8") : "";
   }
 
   path(name: string): string {
@@ -76,12 +78,13 @@ export function testBench(shell: TestShell): Bench {
 /** A supervisor whose callbacks are kept. Closed when the test ends. */
 export class Watch {
   readonly supervisor: Supervisor;
-  readonly started = new Map<string, { pid: number; startedAtMs: number }>();
+  readonly started = new Map<string, Omit<StartedAttempt, "key">>();
   readonly endings: AttemptEnding[] = [];
   readonly orphaned: string[] = [];
+  readonly steps: { key: string; step: TerminationStep }[] = [];
   readonly warnings: { message: string; fields: Record<string, unknown> }[] = [];
 
-  constructor(bench: Bench, means: Pick<Partial<SupervisorOptions>, "runAs" | "sandbox">) {
+  constructor(bench: Bench, more: Partial<SupervisorOptions> = {}) {
     this.supervisor = new Supervisor({
       directory: bench.nodeDirectory,
       shell: bench.launcher.shell,
@@ -91,8 +94,9 @@ export class Watch {
       onStarted: ({ key, ...start }) => this.started.set(key, start),
       onEnded: (ending) => this.endings.push(ending),
       onOrphaned: ({ key }) => this.orphaned.push(key),
+      onStep: (step) => this.steps.push(step),
       onWarning: (message, fields) => this.warnings.push({ message, fields }),
-      ...means,
+      ...more,
     });
   }
 
@@ -111,8 +115,8 @@ export class Watch {
   }
 }
 
-export function watch(bench: Bench, means: Pick<Partial<SupervisorOptions>, "runAs" | "sandbox"> = {}): Watch {
-  const watched = new Watch(bench, means);
+export function watch(bench: Bench, more: Partial<SupervisorOptions> = {}): Watch {
+  const watched = new Watch(bench, more);
   onTestFinished(() => watched.supervisor.close());
   return watched;
 }

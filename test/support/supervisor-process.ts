@@ -1,23 +1,34 @@
+import { EventEmitter, once } from "node:events";
 import { readFileSync } from "node:fs";
+import { createInterface } from "node:readline";
 import type { AttemptOrder } from "../../src/supervise/order.ts";
 import type { SupervisorOptions } from "../../src/supervise/supervision.ts";
 import { Supervisor } from "../../src/supervise/supervisor.ts";
 
 /**
  * A process that does nothing but hold a supervisor, to be killed with kill -9 by a test. Its one argument is a file with
- * the supervisor's options and the attempts to start. It ends itself when its standard input ends.
+ * the supervisor's options and the attempts to start. Each line of its standard input is an order to act on one of them; it
+ * ends itself when its standard input ends.
  */
 export type SupervisorProcessInput = {
-  options: Pick<SupervisorOptions, "directory" | "shell" | "searchPath">;
+  options: Pick<SupervisorOptions, "directory" | "shell" | "searchPath" | "cgroup">;
   orders: AttemptOrder[];
 };
 
+export type SupervisorProcessOrder = { key: string } & (
+  | { act: "terminate"; signal: NodeJS.Signals; graceMs: number }
+  | { act: "suspend" }
+);
+
 const { options, orders } = JSON.parse(readFileSync(process.argv[2] ?? "", "utf8")) as SupervisorProcessInput;
+
+const started = new EventEmitter();
+const running = new Map(orders.map(({ key }) => [key, once(started, key)]));
 
 const supervisor = new Supervisor({
   ...options,
   runAs: null,
-  onStarted: () => undefined,
+  onStarted: ({ key }) => started.emit(key),
   onEnded: () => undefined,
   onOrphaned: () => undefined,
   onWarning: () => undefined,
@@ -27,4 +38,13 @@ for (const order of orders) {
   supervisor.start(order);
 }
 process.stdout.write("ordered\n");
-process.stdin.on("end", () => process.exit(0)).resume();
+for await (const line of createInterface({ input: process.stdin })) {
+  const order = JSON.parse(line) as SupervisorProcessOrder;
+  await running.get(order.key);
+  if (order.act === "terminate") {
+    supervisor.terminate(order.key, order);
+  } else {
+    void supervisor.suspend(order.key);
+  }
+}
+process.exit(0);

@@ -27,13 +27,12 @@ export type Delivery = {
 /** `closed`: the task takes no more, because it is over or its input was ended. */
 export type DeliveryEnd = "delivered" | "closed" | "aborted";
 
-/** The connection broke before the answer: nobody knows whether the bytes arrived. */
+/** There was no answer, or none that tells: nobody knows whether the bytes arrived. */
 export class UncertainDelivery extends CliFailure {
-  constructor(taskId: number, bytes: number, cause: unknown) {
-    const what = bytes === 0 ? "the end of its input was" : `${bytes} bytes of input were`;
-    super(`The connection broke while ${what} sent to task ${taskId}, so it is not known whether they arrived.`, {
-      cause,
-    });
+  constructor(taskId: number, bytes: number, cause: Error) {
+    const what = bytes === 0 ? "the end of its input" : `${bytes} bytes of input`;
+    const why = cause instanceof ApiFailure ? cause.message : "The connection broke.";
+    super(`It is not known whether ${what} arrived at task ${taskId}: ${why}`, { cause });
   }
 }
 

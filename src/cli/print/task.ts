@@ -1,4 +1,4 @@
-import type { TaskDetail, TaskStatus, TaskSummary } from "../../contract/index.ts";
+import { isOver, type TaskDetail, type TaskStatus, type TaskSummary } from "../../contract/index.ts";
 import type { Colour, Paint } from "./colour.ts";
 import { limitsText, retryText } from "./policy.ts";
 import { type Cell, type Column, renderFields, renderTable, type TableOptions } from "./table.ts";
@@ -137,7 +137,7 @@ function programFields(task: TaskDetail): [string, string | null][] {
 
 function inputText(task: TaskDetail): string | null {
   const given = task.stdin_bytes === 0 ? [] : [formatBytes(task.stdin_bytes)];
-  const more = task.takes_input ? ["more can be sent while it runs"] : [];
+  const more = task.takes_input ? [isOver(task.status) ? "open while it ran" : "more can be sent while it runs"] : [];
   const parts = [...given, ...more];
   return parts.length === 0 ? null : parts.join("; ");
 }

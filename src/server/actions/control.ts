@@ -1,3 +1,4 @@
+import { setTimeout as wait } from "node:timers/promises";
 import {
   actionRefusal,
   type SignalName,
@@ -83,27 +84,34 @@ export async function listProcesses(context: Context, actor: Actor, id: number):
   }));
 }
 
+/** How long record and node may be apart: at a start the record is first, at an end the node is. */
+const agreementMs = 5000;
+const askAgainMs = 50;
+
 /** Has it done by the node. Throws 409 when the task does not stand so that it can be. */
 async function tell(context: Context, actor: Actor, id: number, action: TaskAction, request: Request): Promise<Reply> {
-  const task = await findOperableTask(context, actor, id);
-  const refusal = actionRefusal(action, actionFacts(task));
-  if (refusal !== null) {
-    throw new Refusal(refusal.code, { id, status: task.status });
+  const deadline = performance.now() + agreementMs;
+  for (;;) {
+    const task = await findOperableTask(context, actor, id);
+    const refusal = actionRefusal(action, actionFacts(task));
+    if (refusal !== null) {
+      throw new Refusal(refusal.code, { id, status: task.status });
+    }
+    const reply = await context.dispatcher.ask(requestTo(task, actor, request));
+    if (reply === null) {
+      throw new Refusal("node_silent", { id });
+    }
+    if (reply.kind === "refused") {
+      throw new Refusal(reply.code, { id });
+    }
+    if (reply.kind !== "not_here") {
+      return reply;
+    }
+    if (performance.now() > deadline) {
+      throw new Refusal("node_silent", { id });
+    }
+    await wait(askAgainMs);
   }
-  const reply = await context.dispatcher.ask(requestTo(task, actor, request));
-  if (reply === null) {
-    throw new Refusal("node_silent", { id });
-  }
-  if (reply.kind === "refused") {
-    throw new Refusal(reply.code, { id });
-  }
-  if (reply.kind === "not_here") {
-    const now = await context.store.tasks.find({ id });
-    throw now?.status === "running"
-      ? new Refusal("node_silent", { id })
-      : new Refusal("not_running", { id, status: now?.status ?? "gone" });
-  }
-  return reply;
 }
 
 function requestTo(task: TaskRow, actor: Actor, request: Request) {

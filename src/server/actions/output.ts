@@ -6,7 +6,8 @@ import type { TaskRow } from "../../store/store.ts";
 import { type Actor, findVisibleTask } from "../access.ts";
 import type { Context } from "../context.ts";
 import { InvalidInput, Refusal } from "../failure.ts";
-import type { StreamEvent } from "../live/event-stream.ts";
+import type { StreamPart } from "../live/event-stream.ts";
+import { outputEvent } from "../present/output-event.ts";
 import { parseRange } from "./byte-range.ts";
 import { detailOf } from "./tasks.ts";
 
@@ -119,7 +120,7 @@ export async function followOutput(
   id: number,
   query: StreamQuery,
   signal: AbortSignal,
-): Promise<AsyncIterable<StreamEvent>> {
+): Promise<AsyncIterable<StreamPart>> {
   const task = await findVisibleTask(context, actor, id);
   // The one after the latest can be waited for: a retry may come.
   if (query.attempt !== undefined && query.attempt !== task.attempt + 1) {
@@ -137,7 +138,7 @@ async function* follow(
   id: number,
   from: { attempt: number | undefined; offset: number },
   signal: AbortSignal,
-): AsyncGenerator<StreamEvent> {
+): AsyncGenerator<StreamPart> {
   const hasBegun = (task: TaskRow) => task.attempt >= (from.attempt ?? 1);
   const begun = await until(context, id, (task) => hasBegun(task) || isOver(task.status), signal);
   const attempt = from.attempt ?? begun?.attempt ?? 0;
@@ -145,8 +146,7 @@ async function* follow(
     const ref = { taskId: id, attempt };
     const ended = until(context, id, (task) => hasEnded(task, attempt), signal);
     for await (const { offset, data } of context.output.follow(ref, { offset: from.offset, ended, signal })) {
-      const next = offset + data.length;
-      yield { event: "output", id: String(next), data: { offset, data: data.toString("base64"), attempt } };
+      yield outputEvent(offset, data, attempt);
     }
   }
   const task = signal.aborted ? null : await context.store.tasks.find({ id });

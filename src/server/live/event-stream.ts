@@ -4,11 +4,14 @@ import type { FastifyReply } from "fastify";
 /** Server-sent events (https://html.spec.whatwg.org/#server-sent-events) as an answer; the reader's pace is kept. */
 export type StreamEvent = { event: string; data: unknown; id?: string };
 
+/** An event, or one that is formatted already. */
+export type StreamPart = StreamEvent | Buffer;
+
 const heartbeatMs = 15_000;
 /** A comment line: keeps proxies from closing a quiet stream, and lets both ends notice a dead one. */
 const heartbeat = ": still here\n\n";
 
-export function sendEvents(reply: FastifyReply, events: AsyncIterable<StreamEvent>): FastifyReply {
+export function sendEvents(reply: FastifyReply, events: AsyncIterable<StreamPart>): FastifyReply {
   return reply
     .header("Content-Type", "text/event-stream; charset=utf-8")
     .header("Cache-Control", "no-store")
@@ -21,7 +24,7 @@ function format(event: StreamEvent): string {
   return `event: ${event.event}\n${id}data: ${JSON.stringify(event.data)}\n\n`;
 }
 
-async function* withHeartbeat(events: AsyncIterable<StreamEvent>): AsyncGenerator<string> {
+async function* withHeartbeat(events: AsyncIterable<StreamPart>): AsyncGenerator<string | Buffer> {
   const iterator = events[Symbol.asyncIterator]();
   // Sent at once, so that the headers leave and the reader knows it is connected.
   yield heartbeat;
@@ -37,7 +40,7 @@ async function* withHeartbeat(events: AsyncIterable<StreamEvent>): AsyncGenerato
       } else if (result.done) {
         return;
       } else {
-        yield format(result.value);
+        yield Buffer.isBuffer(result.value) ? result.value : format(result.value);
         next = iterator.next();
       }
     }

@@ -1,4 +1,15 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, statSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  constants,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  statSync,
+  writeSync,
+} from "node:fs";
 import { join } from "node:path";
 
 /** What may not be exceeded by all processes of an attempt together; null where there is no limit. */
@@ -138,8 +149,14 @@ export class AttemptCgroup {
     return countIn(readText(join(this.path, "cgroup.events")), name) === 1;
   }
 
+  /** Without O_CREAT, so that a missing file is told as missing; some may only be written. */
   #write(file: string, text: string): void {
-    writeFileSync(join(this.path, file), text, { flag: "r+" });
+    const fd = openSync(join(this.path, file), constants.O_WRONLY);
+    try {
+      writeSync(fd, text);
+    } finally {
+      closeSync(fd);
+    }
   }
 
   #writeIfThere(file: string, text: string): boolean {

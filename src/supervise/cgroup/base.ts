@@ -77,6 +77,7 @@ async function openAt(
       note: handed.note,
     };
   } catch (error) {
+    await comesTrue(() => new AttemptCgroup(path).remove());
     return { problem: `A process could not be put into a cgroup below ${place.base}: ${(error as Error).message}.` };
   } finally {
     await comesTrue(() => trial.remove());

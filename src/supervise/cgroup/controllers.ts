@@ -72,8 +72,8 @@ const unitAdvice =
 
 function refusedNote({ base }: Place, controllers: readonly string[]): string {
   const others = readWords(join(base, "cgroup.procs")).length;
-  const why = others === 0 ? "it is not ours to change" : `it has ${others} processes of its own`;
-  return `No hard limits by ${controllers.join(", ")}: ${base} cannot hand them on, ${why}.`;
+  const why = others === 0 ? "it is not ours to change" : `processes sit in it: ${others}`;
+  return `No hard limits by ${controllers.join(", ")}: ${base} cannot hand them on; ${why}.`;
 }
 
 function readWords(path: string): string[] {

@@ -65,7 +65,7 @@ function pathIn({ root, point }: Mount, cgroup: string): string | null {
   if (inTree === undefined || (inTree !== root && !inTree.startsWith(`${prefix}/`))) {
     return null;
   }
-  return join(point, inTree.slice(prefix.length));
+  return join(point, inTree.slice(prefix.length)).replace(/(.)\/$/, "$1");
 }
 
 /**

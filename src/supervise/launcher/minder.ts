@@ -23,7 +23,8 @@ export const minderText = [
   failFunction,
   "trap : TERM INT HUP QUIT USR1 USR2 ALRM VTALRM PROF XCPU",
   "UTM_J=$1 UTM_I=$2 UTM_F=$3; shift 3",
-  '{ UTM_U=$("$@" 8>&1 >&5 5>&-); } 5>&1',
+  // A shell says on standard error that its child was killed; the output is the program's alone.
+  '{ UTM_U=$("$@" 8>&1 >&5 2>&4 5>&- 4>&-); } 5>&1 4>&2 2>/dev/null',
   "case $UTM_U in",
   // biome-ignore-start lint/suspicious/noTemplateCurlyInString: shell text
   '*"x "*) UTM_R=${UTM_U##*x }',
@@ -35,5 +36,7 @@ export const minderText = [
   "*b*) UTM_R=137;;",
   '*) f "$UTM_F";;',
   "esac",
-  "ulimit -c 0; UTM_S=$((UTM_R-128)); trap - $UTM_S 2>/dev/null; kill -$UTM_S $$; exit $UTM_R",
+  "ulimit -c 0; UTM_S=$((UTM_R-128)); trap - $UTM_S 2>/dev/null; kill -$UTM_S $$",
+  // bash does not die of SIGQUIT; what it becomes does.
+  "for UTM_w in /bin/kill /usr/bin/kill; do [ -x $UTM_w ] && exec $UTM_w -$UTM_S $$; done; exit $UTM_R",
 ].join("\n");

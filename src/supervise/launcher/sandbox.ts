@@ -17,9 +17,9 @@ import type { Shell } from "./shell.ts";
  * The directory is opened first, the rule is asked about what was opened, and the shell inside compares what it came to
  * with what was opened (inside.ts): a directory exchanged for a link meanwhile opens nothing else.
  *
- * Two ways, with the same guarantees. `bubblewrap`: bwrap(1), as the user of the task. `namespaces`: unshare(1), mount(1)
- * and a shell (namespaces.ts); with a server that runs as root, this needs no user namespaces, which some machines
- * forbid. A file system mounted below the working directory can be written to only with bubblewrap.
+ * Two ways, with the same guarantees: `bubblewrap`, by bwrap(1), and `namespaces`, by unshare(1), mount(1) and a shell
+ * (namespaces.ts). With a server that runs as root, neither needs user namespaces, which some machines forbid. A file
+ * system mounted below the working directory can be written to only with bubblewrap.
  *
  * Which one works here is found out by doing it (probes/sandbox.ts). Neither dies with what started it: the death of the
  * server, the launcher, the shim or the minder does not end the task.
@@ -32,6 +32,8 @@ export type Sandbox = {
   hidden: string;
   /** Homes and other directories that stay read-only as a working directory: real paths. */
   readOnly: readonly string[];
+  /** What of the above this machine cannot give, in words. */
+  lacks: readonly string[];
 };
 
 export type SandboxTools = {
@@ -52,6 +54,9 @@ export function sandboxLines(sandbox: Sandbox): string[] {
     `UTM_BIND=--bind; case $UTM_REAL in ${[...systemPatterns, ...readOnly.map(quote)].join("|")}) UTM_BIND=;; esac`,
     `case ${quote(hidden)} in "$UTM_REAL"/*) UTM_BIND=;; esac`,
     "case $UTM_BIND$UTM_REAL in /tmp/*|/var/tmp/*) UTM_BIND=--ro-bind;; esac",
+    // Folders on the way to it in the new /tmp; bubblewrap would close them to others when the last one is closed.
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: shell text
+    'set --; case $UTM_REAL in /tmp/*|/var/tmp/*) UTM_w=$UTM_REAL; while UTM_w=${UTM_w%/*}; [ "${UTM_w#/var}" != /tmp ]; do set -- --dir "$UTM_w" "$@"; done;; esac',
     `export UTM_SETUP UTM_REAL UTM_BIND UTM_HIDDEN=${quote(hidden)}`,
   ];
 }
@@ -65,29 +70,32 @@ const systemPatterns = [...wholeSystem.flatMap((path) => [path, `${path}/*`]), .
 
 /** Shell text of the words that put what comes behind them into the sandbox, as the user of the task. */
 export function sandboxWords(shell: Shell, sandbox: Sandbox, runAs: RunAs | null): string {
-  return sandbox.kind === "bubblewrap" ? bubblewrapWords(shell, sandbox, runAs) : namespaceWords(shell, sandbox, runAs);
+  return sandbox.kind === "bubblewrap" ? bubblewrapWords(sandbox, runAs) : namespaceWords(shell, sandbox, runAs);
 }
 
 /**
  * The mounts in the order of the words. As root, bubblewrap leaves all capabilities, and the settings of the kernel in
- * /proc/sys open to be written: root without a capability may write them, too.
+ * /proc/sys open to be written: root without a capability may write them, too. The user is switched inside, with the
+ * capabilities for just that: as another user, bubblewrap would need user namespaces, in which further groups are lost.
  */
-function bubblewrapWords(shell: Shell, { tools }: Sandbox, runAs: RunAs | null): string {
-  const user =
-    runAs === null
-      ? []
-      : [shell.tools.setpriv ?? "setpriv", `--reuid=${runAs.uid}`, `--regid=${runAs.gid}`, "--init-groups"];
+function bubblewrapWords({ tools }: Sandbox, runAs: RunAs | null): string {
+  const switching = ["CAP_SETUID", "CAP_SETGID", "CAP_SETPCAP"].flatMap((name) => ["--cap-add", name]);
+  // What bubblewrap makes is its own user's; older ones do not know the option.
+  const forAll = runAs === null ? [] : ["--perms", "1777"];
   const words = [
-    ...user,
     tools.bwrap ?? "bwrap",
     ..."--unshare-pid --unshare-ipc --unshare-uts --unshare-net --as-pid-1 --cap-drop ALL".split(" "),
+    ...(runAs === null ? [] : switching),
     ..."--ro-bind / / --dev /dev --proc /proc".split(" "),
     ...closedInProc.flatMap((path) => ["--ro-bind-try", path, path]),
-    ..."--tmpfs /tmp --tmpfs /var/tmp --tmpfs /run".split(" "),
+    ...["/tmp", "/var/tmp", "/dev/shm"].flatMap((path) => [...forAll, "--tmpfs", path]),
+    ...["--tmpfs", "/run"],
   ];
+  const hide = '--tmpfs "$UTM_HIDDEN" --remount-ro "$UTM_HIDDEN"';
   // biome-ignore lint/suspicious/noTemplateCurlyInString: shell text
-  const directory = '${UTM_BIND:+"$UTM_BIND" "$UTM_REAL" "$UTM_REAL"}';
-  return `${words.map(quote).join(" ")} ${directory} --tmpfs "$UTM_HIDDEN" --remount-ro "$UTM_HIDDEN" --`;
+  const directory = '"$@" ${UTM_BIND:+"$UTM_BIND" "$UTM_REAL" "$UTM_REAL"}';
+  const drop = runAs === null ? [] : [tools.setpriv ?? "setpriv", ...userOptions(runAs), "--inh-caps=-all", ...noMore];
+  return `${quoted(words)} ${directory} ${hide} -- ${quoted(drop)}`;
 }
 
 /** Files and folders in /proc by which root could act on the machine. */
@@ -95,17 +103,24 @@ const closedInProc = ["/proc/sys", "/proc/sysrq-trigger", "/proc/irq", "/proc/bu
 
 function namespaceWords(shell: Shell, { tools }: Sandbox, runAs: RunAs | null): string {
   const isRoot = process.getuid?.() === 0;
-  const user = runAs === null ? [] : [`--reuid=${runAs.uid}`, `--regid=${runAs.gid}`, "--init-groups"];
   const words = [
     tools.unshare ?? "unshare",
     ..."--mount --pid --fork --ipc --uts --net --propagation private".split(" "),
     ...(isRoot ? [] : ["--user", "--map-current-user", "--keep-caps"]),
   ];
-  const drop = [
-    ...[tools.setpriv ?? "setpriv", ...user, "--inh-caps=-all"],
-    ...(isRoot ? [] : ["--ambient-caps=-all"]),
-    ...["--bounding-set=-all", "--no-new-privs"],
-  ];
-  const all = (list: readonly string[]) => list.map(quote).join(" ");
-  return `${all(words)} ${quote(shell.path)} -c 'eval "$UTM_SETUP"' utm ${all(drop)}`;
+  const ambient = isRoot ? [] : ["--ambient-caps=-all"];
+  const user = runAs === null ? [] : userOptions(runAs);
+  const drop = [tools.setpriv ?? "setpriv", ...user, "--inh-caps=-all", ...ambient, ...noMore];
+  return `${quoted(words)} ${quote(shell.path)} -c 'eval "$UTM_SETUP"' utm ${quoted(drop)}`;
+}
+
+const noMore = ["--bounding-set=-all", "--no-new-privs"];
+
+function quoted(words: readonly string[]): string {
+  return words.map(quote).join(" ");
+}
+
+/** Options of setpriv(1) that make a process the user's, with all its groups. */
+export function userOptions({ uid, gid }: RunAs): string[] {
+  return [`--reuid=${uid}`, `--regid=${gid}`, "--init-groups"];
 }

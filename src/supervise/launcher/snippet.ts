@@ -2,7 +2,7 @@ import { type AttemptOrder, type RunAs, takesInput } from "../order.ts";
 import { insideExports } from "./inside.ts";
 import { limitLines, niceWords } from "./limits.ts";
 import { quote } from "./quote.ts";
-import { type Sandbox, sandboxLines, sandboxWords } from "./sandbox.ts";
+import { type Sandbox, sandboxLines, sandboxWords, userOptions } from "./sandbox.ts";
 import type { Shell } from "./shell.ts";
 import { equalsGuard, needsEqualsGuard, programWords, splitEnvironment } from "./words.ts";
 
@@ -161,5 +161,5 @@ function userWords(shell: Shell, runAs: RunAs | null): string[] {
     return [];
   }
   const { setpriv } = shell.tools;
-  return [setpriv ?? "/setpriv", `--reuid=${runAs.uid}`, `--regid=${runAs.gid}`, "--init-groups", "--no-new-privs"];
+  return [setpriv ?? "/setpriv", ...userOptions(runAs), "--no-new-privs"];
 }

@@ -22,7 +22,7 @@ const lookEveryMs = 5;
 
 /** Answers once all are frozen; null where that cannot be had. `isGivenUp`: something else has been ordered meanwhile. */
 export async function suspendByFreezing(tree: ProcessTree, isGivenUp: () => boolean): Promise<Suspension | null> {
-  if (!tree.freeze()) {
+  if (isGivenUp() || !tree.freeze()) {
     return null;
   }
   await becomesTrue(() => tree.isFrozen() || areStill(tree.scan(), "D"), isGivenUp);
@@ -35,6 +35,9 @@ export async function suspendBySignals(
   noteStopped: (members: readonly ProcessStat[]) => readonly StoppedProcess[],
   isGivenUp: () => boolean,
 ): Promise<Suspension> {
+  if (isGivenUp()) {
+    return { processes: 0, method: "signals" };
+  }
   const stoppedBefore = noteStopped(stopAll(tree).filter((member) => member.state === "T"));
   const areStopped = await becomesTrue(() => areStill(stopAll(tree), "TtD"), isGivenUp);
   if (!areStopped && !isGivenUp()) {

@@ -1,0 +1,26 @@
+import { execFileSync } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { readFileSync } from "node:fs";
+import type { RunAs } from "../../src/supervise/order.ts";
+
+/** A user of a test's own, in two more groups than its first. */
+export type TestUser = RunAs & { groups: number[]; remove(): void };
+
+/** Only root can; others get null, and what they cannot test is named. */
+export function makeUser(what: string): TestUser | null {
+  if (process.getuid?.() !== 0) {
+    process.stderr.write(`SKIPPED: ${what}; only root can start processes as another user\n`);
+    return null;
+  }
+  const name = `utm-${randomBytes(4).toString("hex")}`;
+  const more = readFileSync("/etc/group", "utf8")
+    .split("\n")
+    .map((line) => line.split(":")[0] ?? "")
+    .filter((group) => ["games", "users", "audio", "mail"].includes(group))
+    .slice(0, 2);
+  execFileSync("useradd", ["--no-create-home", "--home-dir", "/tmp", "--groups", more.join(","), name]);
+  const number = (option: string) => Number(execFileSync("id", [option, name], { encoding: "utf8" }));
+  const groups = execFileSync("id", ["-G", name], { encoding: "utf8" }).trim().split(" ").map(Number);
+  const remove = () => execFileSync("userdel", [name], { stdio: "ignore" });
+  return { name, uid: number("-u"), gid: number("-g"), home: "/tmp", groups, remove };
+}
