@@ -56,6 +56,7 @@ export function createLostNodes(options: LostNodesOptions): Service {
       usage: attempt.usage,
       usageSeries: attempt.usageSeries,
       suspendedMs: attempt.suspendedMs,
+      limitsInForce: attempt.limitsInForce,
       retryAt: delayMs === null ? null : now + delayMs,
       outputBytes: attempt.outputBytes,
       outputGap: attempt.outputGap,

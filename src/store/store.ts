@@ -344,6 +344,7 @@ export type AttemptEnd = AttemptKey & {
   usage: UsageTotals;
   usageSeries: string | null;
   suspendedMs: number;
+  limitsInForce: LimitInForce[];
   outputBytes: number;
   outputGap: { first: number; last: number } | null;
   /** When the next attempt may start; null when this was the last one and the task is over. */

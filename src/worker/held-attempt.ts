@@ -1,3 +1,4 @@
+import type { LimitInForce } from "../contract/index.ts";
 import type { AttemptKey, EndingCause, KillRequest, SuspendedSince, TaskRow } from "../store/store.ts";
 import { attemptKey } from "./order.ts";
 
@@ -20,6 +21,7 @@ export type HeldAttempt = {
   /** Resolves once its process runs, or it is over without having run. */
   whenStarted: PromiseWithResolvers<void>;
   isEnded: boolean;
+  limitsInForce: LimitInForce[];
   suspended: SuspendedSince | null;
   /** How long it was suspended before, all together. */
   suspendedMs: number;
@@ -41,6 +43,7 @@ export function holdAttempt(task: TaskRow, nonce: string, nodeId: number): HeldA
     startedUptimeMs: null,
     whenStarted: Promise.withResolvers(),
     isEnded: false,
+    limitsInForce: [],
     suspended: null,
     suspendedMs: 0,
     turn: Promise.resolve(),

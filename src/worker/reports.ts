@@ -75,6 +75,7 @@ export class Reports {
       startedAt: ending.startedAtMs,
       endedAt: ending.endedAtMs,
       suspendedMs: suspension.suspendedMs(held),
+      limitsInForce: held.limitsInForce,
       retryAt: delayMs === null ? null : now + delayMs,
       now,
     };

@@ -265,11 +265,13 @@ export class Worker {
 
   async #started(attempt: StartedAttempt): Promise<void> {
     const { key, pid, startTicks, startedAtMs, cgroupPath } = attempt;
+    const { cgroup } = this.#options;
     const held = this.#held.get(key);
     if (held === undefined || held.startedUptimeMs !== null) {
       return;
     }
     held.startedUptimeMs = startUptimeMs(startTicks);
+    held.limitsInForce = limitsInForce(held.task.spec.limits, meansOf(cgroupPath === null ? null : cgroup));
     held.whenStarted.resolve();
     const outputPath = this.#options.output.prepare(held.fence);
     const isAdopted = this.#restoredUsage.has(key);
@@ -288,10 +290,9 @@ export class Worker {
   }
 
   #noteStarted(held: HeldAttempt, pid: number, startedAt: number): Promise<void> {
-    const { store, clock, cgroup } = this.#options;
-    const limits = limitsInForce(held.task.spec.limits, meansOf(cgroup));
+    const { store, clock } = this.#options;
     return this.#interventions.note(held, () =>
-      store.attempts.started({ ...held.fence, pid, startedAt, limitsInForce: limits, now: clock() }),
+      store.attempts.started({ ...held.fence, pid, startedAt, limitsInForce: held.limitsInForce, now: clock() }),
     );
   }
 

@@ -101,6 +101,7 @@ export function anEnd(key: AttemptKey, given: Partial<AttemptEnd> = {}): Attempt
     usage: { cpuMs: 12, maxRssBytes: 4096, maxProcesses: 3, readBytes: null, writeBytes: 8192 },
     usageSeries: null,
     suspendedMs: 0,
+    limitsInForce: [],
     outputBytes: 77,
     outputGap: null,
     retryAt: null,

@@ -1,4 +1,5 @@
 import type { Selectable, Updateable } from "kysely";
+import type { LimitInForce } from "../../contract/index.ts";
 import type { AttemptEnd, AttemptRow, Attempts, OpenAttempt } from "../store.ts";
 import type { Access } from "./access.ts";
 import { updateAttempt, writeRunning } from "./attempt-fence.ts";
@@ -24,7 +25,7 @@ export function attemptsOn({ read, write, note }: Access): Attempts {
 
     started: ({ pid, startedAt, limitsInForce, now, ...key }) =>
       note((db) => {
-        const limits = limitsInForce.length === 0 ? {} : { limits_in_force: JSON.stringify(limitsInForce) };
+        const limits = limitsColumn(limitsInForce);
         return writeRunning(db, key, {
           task: { started_at: startedAt, updated_at: now, ...limits },
           attempt: { started_at: startedAt, pid, ...limits },
@@ -89,6 +90,7 @@ async function finish(db: Connection, end: AttemptEnd): Promise<"over" | "pendin
     reason: end.reason,
     ...usageColumns(end.usage),
     output_bytes: end.outputBytes,
+    ...limitsColumn(end.limitsInForce),
   };
   const attempt = {
     ...result,
@@ -111,6 +113,10 @@ async function finish(db: Connection, end: AttemptEnd): Promise<"over" | "pendin
   }
   const over = { ...result, ...started, ...always, status: end.status, stage: "", completed_at: end.endedAt } as const;
   return (await writeRunning(db, end, { task: over, attempt })) ? "over" : false;
+}
+
+function limitsColumn(limits: readonly LimitInForce[]) {
+  return limits.length === 0 ? {} : { limits_in_force: JSON.stringify(limits) };
 }
 
 /** The task waits for its next attempt: how the last one ended stands with the attempt, and here only in words. */
