@@ -7,16 +7,30 @@ import { type Client, contract, createClient } from "../src/client/client.ts";
 const entry = fileURLToPath(new URL("../src/cli/main.ts", import.meta.url));
 
 /** A real server of its own for a measurement, and somebody logged in to it. */
-export type BenchServer = { client: Client; url: string; stop(): Promise<void> };
+export type BenchServer = {
+  client: Client;
+  url: string;
+  token: string;
+  pid: number;
+  /** Where its outputs are. */
+  dataDirectory: string;
+  stop(): Promise<void>;
+};
 
-export async function startServer(directory: string, slots: number): Promise<BenchServer> {
+export async function startServer(
+  directory: string,
+  slots: number,
+  environment: Record<string, string> = {},
+): Promise<BenchServer> {
+  const dataDirectory = join(directory, `slots-${slots}`);
   const child = spawn(process.execPath, [entry, "serve"], {
     env: {
       ...process.env,
       PORT: "0",
-      UTM_DATA_DIR: join(directory, `slots-${slots}`),
+      UTM_DATA_DIR: dataDirectory,
       UTM_SLOTS: String(slots),
       UTM_LOG_LEVEL: "warn",
+      ...environment,
     },
     stdio: ["ignore", "pipe", "inherit"],
   });
@@ -27,6 +41,9 @@ export async function startServer(directory: string, slots: number): Promise<Ben
   const { token } = await anonymous.call(contract.login, { body: person });
   return {
     url,
+    token,
+    pid: child.pid ?? 0,
+    dataDirectory,
     client: createClient({ server: url, token: () => token }),
     async stop() {
       const ended = once(child, "exit");

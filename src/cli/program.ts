@@ -84,6 +84,12 @@ const verbs: readonly Verb[] = [
     load: () => import("./commands/config.ts"),
   },
   {
+    name: "doctor",
+    group: "Server:",
+    summary: "what this machine can do for tasks, found out by doing it",
+    load: () => import("./commands/doctor.ts"),
+  },
+  {
     name: "version",
     group: "Server:",
     summary: "versions, here and there",

@@ -1,7 +1,15 @@
+import { signalMember } from "./frame.ts";
 import { findMain } from "./processes/main-process.ts";
-import { resumeBySignals, type Suspension, suspendByFreezing, suspendBySignals } from "./processes/suspension.ts";
+import {
+  keepAwake,
+  resumeBySignals,
+  type StoppedProcess,
+  type Suspension,
+  suspendByFreezing,
+  suspendBySignals,
+} from "./processes/suspension.ts";
 import { Termination, type TerminationOrder } from "./processes/termination.ts";
-import { type ProcessTree, signalProcess } from "./processes/tree.ts";
+import type { ProcessTree } from "./processes/tree.ts";
 import type { StopNotes } from "./stop-notes.ts";
 import type { Supervision } from "./supervision.ts";
 import type { Tracked } from "./tracked.ts";
@@ -31,8 +39,7 @@ export class Control {
       return;
     }
     if (tracked.termination === null || tracked.termination.isDone) {
-      // Its last means is to stop and to kill. Without a note it must go on all the same (a full disk).
-      this.#noteSafely(tracked);
+      this.#noteEnding(tracked);
       const { onStep } = this.#supervision.options;
       tracked.termination = new Termination(tracked.tree, order, (step) => onStep?.({ key, step }));
       tracked.isSuspended = false;
@@ -56,7 +63,7 @@ export class Control {
 
   isSuspended(key: string): boolean {
     const tracked = this.#supervision.tracked.get(key);
-    return tracked !== undefined && tracked.isSuspended && !tracked.isOver;
+    return tracked?.isSuspended === true && !tracked.isOver;
   }
 
   /** Answers how many processes it was sent to; 0 when the attempt does not run. */
@@ -68,7 +75,7 @@ export class Control {
     const members = tracked.tree.scan();
     const main = findMain(members, tracked.process.pid);
     const targets = to === "all" ? members : main === null ? [] : [main];
-    return targets.filter((target) => signalProcess(target, signal)).length;
+    return targets.filter((target) => signalMember(target, signal)).length;
   }
 
   /** An attempt of an earlier life runs: brings it to what the caller wants it to be. */
@@ -99,10 +106,10 @@ export class Control {
 
   async #suspend(tracked: Tracked, tree: ProcessTree): Promise<Suspension> {
     const { key } = tracked.order;
-    const isGivenUp = () => tracked.isOver || tracked.termination !== null || this.#supervision.isClosed;
+    const isGivenUp = this.#isGivenUp(tracked);
     const suspension =
       (await suspendByFreezing(tree, isGivenUp)) ??
-      (await suspendBySignals(tree, this.#beginStopping(tracked), isGivenUp));
+      (await suspendBySignals(tree, (stopped) => this.#noteStopped(tracked, stopped), isGivenUp));
     if (isGivenUp()) {
       throw new NotRunning(key, "it is ending");
     }
@@ -110,33 +117,51 @@ export class Control {
     return suspension;
   }
 
-  /** A note of an earlier life names those that had stopped before: by now all have. */
-  #beginStopping(tracked: Tracked) {
+  /** Something else was ordered meanwhile, or there is nothing left to act on. */
+  #isGivenUp(tracked: Tracked): () => boolean {
+    return () => tracked.isOver || tracked.termination !== null || this.#supervision.isClosed;
+  }
+
+  /** Written before anything is stopped. One that is there already was written when the others still moved. */
+  #noteStopped(tracked: Tracked, stopped: readonly StoppedProcess[]): readonly StoppedProcess[] {
     const { key } = tracked.order;
-    const stoppedBefore = this.#notes.read(key);
+    const stoppedBefore = this.#notes.read(key) ?? stopped;
     tracked.mayHaveStopNote = true;
-    this.#notes.write(key, stoppedBefore ?? []);
-    return (stopped: readonly { pid: number; startTicks: string }[]) => {
-      const kept = stoppedBefore ?? stopped;
-      this.#notes.write(key, kept);
-      return kept;
-    };
+    this.#notes.write(key, stoppedBefore);
+    return stoppedBefore;
   }
 
   #wake(tracked: Tracked, tree: ProcessTree): number {
-    const { key } = tracked.order;
     const frozen = tree.isToBeFrozen() ? tree.scan().length : 0;
-    const stoppedBefore = this.#notes.read(key);
     tree.thaw();
-    const count = stoppedBefore === null ? 0 : resumeBySignals(tree, stoppedBefore);
-    this.#notes.remove(key);
+    const stoppedBefore = this.#notes.read(tracked.order.key);
+    if (stoppedBefore === null) {
+      return frozen;
+    }
+    const count = resumeBySignals(tree, stoppedBefore);
+    void this.#keepAwake(tracked, tree, stoppedBefore);
     return Math.max(frozen, count);
   }
 
-  #noteSafely(tracked: Tracked): void {
+  /** The note goes when all are awake, so that a server killed before leaves it to the next one. */
+  async #keepAwake(tracked: Tracked, tree: ProcessTree, stoppedBefore: readonly StoppedProcess[]): Promise<void> {
+    const { turn, order } = tracked;
+    const isGivenUp = this.#isGivenUp(tracked);
     try {
-      tracked.mayHaveStopNote = true;
-      this.#notes.write(tracked.order.key, this.#notes.read(tracked.order.key) ?? []);
+      await keepAwake(tree, stoppedBefore, () => isGivenUp() || tracked.turn !== turn);
+      if (!isGivenUp() && tracked.turn === turn) {
+        this.#notes.remove(order.key);
+      }
+    } catch (error) {
+      const { options } = this.#supervision;
+      options.onWarning("attempt could not be kept awake", { err: error, key: order.key });
+    }
+  }
+
+  /** To stop and to kill is the last means of an ending. It must go on without a note, too (a full disk). */
+  #noteEnding(tracked: Tracked): void {
+    try {
+      this.#noteStopped(tracked, []);
     } catch (error) {
       const { options } = this.#supervision;
       options.onWarning("note of an ending could not be written", { err: error, key: tracked.order.key });
@@ -160,6 +185,7 @@ export class Control {
       if (tracked.termination !== null) {
         throw new NotRunning(key, "it is ending");
       }
+      tracked.turn += 1;
       return act(tracked, tree);
     });
     tracked.lastTurn = turn.catch(() => undefined);

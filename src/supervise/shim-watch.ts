@@ -1,7 +1,7 @@
 import type { AttemptEnds } from "./attempt-ends.ts";
 import type { Generation } from "./generation.ts";
 import type { JournalNotes } from "./journal-notes.ts";
-import { isAlive, readCommandLine } from "./processes/proc.ts";
+import { isAlive, readCommandLine, readStat } from "./processes/proc.ts";
 import type { Supervision } from "./supervision.ts";
 import type { Tracked } from "./tracked.ts";
 
@@ -47,7 +47,11 @@ export class ShimWatch {
   }
 }
 
-/** A shim is known by its command line, which names the FIFO. */
-function isShim({ shimPid }: { shimPid: number }, generation: Generation): boolean {
-  return readCommandLine(shimPid)?.split("\0").includes(generation.fifoPath) ?? false;
+/**
+ * A shim is known by its command line, which names the FIFO; and by having been there before what it started, since its
+ * number may have become that of another attempt's shim.
+ */
+function isShim(started: { shimPid: number; startTicks: string }, generation: Generation): boolean {
+  const isNamed = readCommandLine(started.shimPid)?.split("\0").includes(generation.fifoPath) ?? false;
+  return isNamed && Number(readStat(started.shimPid)?.startTicks) <= Number(started.startTicks);
 }

@@ -30,6 +30,8 @@ export type Tracked = {
   tree: ProcessTree | null;
   isSuspended: boolean;
   mayHaveStopNote: boolean;
+  /** Counts the orders to suspend and to resume. */
+  turn: number;
   /** Settles when the suspending or resuming under way is done. */
   lastTurn: Promise<unknown>;
   termination: Termination | null;
@@ -52,6 +54,7 @@ export function track(order: AttemptOrder, generation: Generation): Tracked {
     tree: null,
     isSuspended: false,
     mayHaveStopNote: false,
+    turn: 0,
     lastTurn: Promise.resolve(),
     termination: null,
   };

@@ -23,7 +23,7 @@ async function run(task: Record<string, unknown>): Promise<TaskDetail> {
 function expectEnd(task: TaskDetail, end: Partial<TaskDetail>): void {
   expect(task).toMatchObject({ exit_code: null, signal: null, ...end, completed_at: expect.stringMatching(/Z$/) });
   expect(task.reason).toMatch(/^[A-Z].*\.$/);
-  expect(task.actions).toEqual(["edit"]);
+  expect(task.actions).toEqual(["edit", "rerun"]);
 }
 
 describe("a program that ran", () => {

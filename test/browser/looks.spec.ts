@@ -1,8 +1,38 @@
 import { AxeBuilder } from "@axe-core/playwright";
 import type { Page } from "@playwright/test";
+import { contract } from "../../src/contract/index.ts";
+import type { Member } from "../support/server-process.ts";
+import { waitFor } from "../support/wait-for.ts";
 import { expect, logIn, test } from "./fixtures.ts";
 
-const pages = ["/tasks", "/tasks/new", "/tasks/1", "/account", "/users"];
+/** Task 1 was tried twice and is over, task 2 runs and takes input, task 3 is suspended. */
+const pages = [
+  "/tasks",
+  "/tasks/new",
+  "/tasks/new?from=1",
+  "/tasks/1",
+  "/tasks/1?tab=details",
+  "/tasks/1?tab=events",
+  "/tasks/1?tab=usage",
+  "/tasks/2",
+  "/tasks/2?tab=usage",
+  "/tasks/3",
+  "/account",
+  "/users",
+];
+
+async function fillServer(anna: Member): Promise<void> {
+  const failing = await anna.submit({
+    ...{ name: "a rather long name of a task that has to fit", command: `echo ${"wide".repeat(100)}; exit 2` },
+    ...{ retry: { attempts: 2, delay_seconds: 0 }, limits: { memory_bytes: 2 ** 29, nice: 5 } },
+  });
+  await anna.waitForEnd(failing.id);
+  const cat = await anna.submit({ name: "cat", command: "echo ready; cat", input: true });
+  await anna.waitForStatus(cat.id, "running");
+  const sleeper = await anna.submit({ name: "sleeper", command: "echo asleep; sleep 300" });
+  await waitFor("the sleeper's first word", async () => (await anna.output(sleeper.id)) !== "");
+  await anna.client.call(contract.suspendTask, { params: { id: sleeper.id } });
+}
 
 for (const colorScheme of ["light", "dark"] as const) {
   test(`every page is accessible in the ${colorScheme} theme`, async ({ browser, server, anna }) => {
@@ -12,8 +42,9 @@ for (const colorScheme of ["light", "dark"] as const) {
       viewport: { width: 1280, height: 800 },
     });
     const page = await context.newPage();
-    const { id } = await anna.submit({ name: "seen", command: "echo hello; exit 2" });
-    await anna.waitForEnd(id);
+    // Many views, each walked through by axe.
+    test.slow();
+    await fillServer(anna);
     for (const path of ["/login", "/register"]) {
       await page.goto(path);
       await page.getByRole("heading").first().waitFor();
@@ -24,6 +55,18 @@ for (const colorScheme of ["light", "dark"] as const) {
       await page.goto(path);
       await page.getByRole("heading").first().waitFor();
       await expectNoFindings(page, path);
+    }
+    await page.goto("/tasks/2");
+    for (const [key, what] of [
+      ["S", "signal dialog"],
+      ["/", "find bar"],
+      ["?", "keys"],
+    ] as const) {
+      await expect(page.getByRole("button", { name: "Signal…" })).toBeEnabled();
+      await page.keyboard.press(key);
+      await page.getByRole(key === "/" ? "search" : "dialog").waitFor();
+      await expectNoFindings(page, what);
+      await page.keyboard.press("Escape");
     }
     await context.close();
   });
@@ -39,7 +82,7 @@ async function expectNoFindings(page: Page, path: string): Promise<void> {
 test("nothing sticks out on a phone of 320 pixels", async ({ browser, server, anna }) => {
   const context = await browser.newContext({ baseURL: server.url, viewport: { width: 320, height: 640 } });
   const page = await context.newPage();
-  await anna.submit({ name: "a rather long name of a task that has to fit", command: `echo ${"wide".repeat(100)}` });
+  await fillServer(anna);
   await logIn(page, anna);
   for (const path of pages) {
     await page.goto(path);

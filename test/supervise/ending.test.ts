@@ -11,7 +11,7 @@ import { type Bench, testBench, type Watch, watch } from "../support/supervision
 import { waitFor } from "../support/wait-for.ts";
 
 /** What is told of an ending: each step as it happens, what could not be ended, what was left alone. */
-const shells = installedShells().filter((shell) => !shell.hasBusyboxTools);
+const shells = installedShells().filter((shell) => !shell.name.startsWith("busybox"));
 const modes = await treeModes();
 const cases = shells.flatMap((shell) => modes.map((mode) => ({ shell, name: shell.name, ...mode })));
 
@@ -27,7 +27,7 @@ describe.each(cases)("on $name, $mode", ({ shell, cgroup }) => {
     const bench = testBench(shell);
     const watched = watch(bench, { cgroup });
     const stubborn = "trap '' TERM; echo $$ >>pids; exec sleep 1000";
-    const order = watched.start(
+    const order = await watched.begin(
       bench.order(`sh -c "${stubborn}" & sh -c 'echo $$ >>pids; exec sleep 1000' & ${stubborn}`),
     );
     await waitFor("all three", () => bench.lines("pids").length === 3);
@@ -51,7 +51,7 @@ describe.each(cases)("on $name, $mode", ({ shell, cgroup }) => {
     const bench = testBench(shell);
     const watched = watch(bench, { cgroup, leftovers: "report" });
     const child = "sh -c 'echo $$ >>pids; exec sleep 1000'";
-    const order = watched.start(bench.order(`${child} & setsid ${child} & ${untilLines("pids", 2)}; exit 3`));
+    const order = await watched.begin(bench.order(`${child} & setsid ${child} & ${untilLines("pids", 2)}; exit 3`));
     const ending = await watched.endOf(order);
     const left = bench.lines("pids").map(Number);
     expect(ending.how).toEqual({ kind: "exited", code: 3 });
@@ -66,7 +66,7 @@ describe.each(cases)("on $name, $mode", ({ shell, cgroup }) => {
   it.skipIf(!hasPython)("does not take a process for gone whose first thread has ended", async () => {
     const bench = testBench(shell);
     const watched = watch(bench, { cgroup });
-    const order = startLeaderless(bench, watched);
+    const order = await startLeaderless(bench, watched);
     const pid = Number(await waitFor("it to start", () => bench.lines("pid")[0]));
     await waitFor("its first thread to end", () => readStat(pid)?.state === "Z");
     const process = readStat(pid);
@@ -83,7 +83,7 @@ describe.each(cases)("on $name, $mode", ({ shell, cgroup }) => {
     const daemon =
       'env -i "PATH=$PATH" setsid sh -c "echo begun >daemon; exec sleep 987654" </dev/null >/dev/null 2>&1';
     const inside = `(${daemon} &); exec sleep 1000`;
-    const order = watched.start(
+    const order = await watched.begin(
       bench.order({ kind: "argv", argv: ["unshare", "--pid", "--fork", "sh", "-c", inside] }),
     );
     await waitFor("the daemon", () => bench.lines("daemon").length > 0);
@@ -99,7 +99,7 @@ describe.each(cases)("on $name, $mode", ({ shell, cgroup }) => {
   it.skipIf(!canFreeze)("says that a process cannot be killed, and goes on until it is gone", async () => {
     const bench = testBench(shell);
     const watched = watch(bench, { cgroup });
-    const order = watched.start(bench.order("echo begun; exec sleep 1000"));
+    const order = await watched.begin(bench.order("echo begun; exec sleep 1000"));
     const pid = await watched.pidOf(order);
     await waitFor("it to begin", () => bench.lines("1.out").length > 0);
     // What the freezer of cgroup version 1 holds waits in the kernel and does not take SIGKILL.
@@ -123,7 +123,7 @@ function untilLines(file: string, count: number): string {
 }
 
 /** A process whose first thread ends while another goes on: the system call 60 ends one thread only. */
-function startLeaderless(bench: Bench, watched: Watch): AttemptOrder {
+function startLeaderless(bench: Bench, watched: Watch): Promise<AttemptOrder> {
   const body = [
     "import ctypes, os, threading, time",
     "threading.Thread(target=time.sleep, args=(1000,)).start()",
@@ -131,7 +131,7 @@ function startLeaderless(bench: Bench, watched: Watch): AttemptOrder {
     "ctypes.CDLL(None).syscall(60 if os.uname().machine == 'x86_64' else 93, 0)",
   ].join("\n");
   writeFileSync(bench.path("leaderless.py"), body);
-  return watched.start(bench.order("python3 leaderless.py; true"));
+  return watched.begin(bench.order("python3 leaderless.py; true"));
 }
 
 /** All processes of the pid namespace that a child of this process is in. */

@@ -174,16 +174,9 @@ describe.each(shells.slice(0, 1))("whatever the shell", (shell) => {
   it("never signals a process that was given the number of an attempt's", async () => {
     const bench = testBench(shell);
     const order = bench.order("exit 0");
+    const shim = startLookalikeOfShim(bench);
     const stranger = startStranger();
-    // A shim is known by its command line, which names the FIFO.
-    const shim = spawn("sleep", ["1000"], {
-      argv0: join(bench.nodeDirectory, "ctl.1"),
-      stdio: "ignore",
-    });
-    onTestFinished(() => {
-      shim.kill("SIGKILL");
-    });
-    const otherStart = Number(stranger.startTicks) - 1;
+    const otherStart = Number(stranger.startTicks) + 1;
     writeJournal(bench, [
       `h 1 ${readIncarnation()} 1 .`,
       `p ${order.key} ${stranger.pid} ${shim.pid} ${otherStart} ${Date.now() / 1000 - 60} .`,
@@ -198,6 +191,23 @@ describe.each(shells.slice(0, 1))("whatever the shell", (shell) => {
     expect(ending.how).toEqual({ kind: "unknown" });
     expect(ending.termination).toMatchObject({ signalled: 0, killed: 0 });
     expect(isAlive(stranger)).toBe(true);
+  });
+
+  it("does not take a later shim with the same number for an attempt's own", async () => {
+    const bench = testBench(shell);
+    const order = bench.order("exit 0");
+    const attempt = startStranger();
+    const shim = await waitFor("a shim that started later", () => {
+      const one = startLookalikeOfShim(bench);
+      return Number(readStat(one.pid ?? 0)?.startTicks) > Number(attempt.startTicks) && one;
+    });
+    writeJournal(bench, [
+      `h 1 ${readIncarnation()} 1 .`,
+      `p ${order.key} ${attempt.pid} ${shim.pid} ${attempt.startTicks} ${Date.now() / 1000 - 60} .`,
+    ]);
+    const watched = watch(bench);
+    await watched.supervisor.adopt([order]);
+    expect(watched.orphaned).toEqual([order.key]);
   });
 
   it("compares the start time right before it signals", () => {
@@ -239,6 +249,15 @@ function journalPath(bench: Bench, generation = 1): string {
 function writeJournal(bench: Bench, lines: readonly string[], generation = 1): void {
   rmSync(journalPath(bench, generation), { force: true });
   writeFileSync(journalPath(bench, generation), lines.map((line) => `${line}\n`).join(""));
+}
+
+/** A shim is known by its command line, which names the FIFO. */
+function startLookalikeOfShim(bench: Bench) {
+  const shim = spawn("sleep", ["1000"], { argv0: join(bench.nodeDirectory, "ctl.1"), stdio: "ignore" });
+  onTestFinished(() => {
+    shim.kill("SIGKILL");
+  });
+  return shim;
 }
 
 /** A process that is none of ours, in a group of its own. */

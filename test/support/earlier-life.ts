@@ -17,8 +17,8 @@ export type EarlierLife = {
   pid: number;
   /** Resolves when the lines of all attempts were given to the launcher. */
   ordered: Promise<unknown>;
-  /** Has it act on one of its attempts. */
-  act(order: SupervisorProcessOrder): void;
+  /** Has it act on one of its attempts; resolves when that is done, or begun if it is an ending. */
+  act(order: SupervisorProcessOrder): Promise<unknown>;
   /** Kills it with kill -9 and waits until it is gone. */
   kill(): Promise<void>;
 };
@@ -44,7 +44,10 @@ export function startEarlierLife(
   return {
     pid: child.pid ?? 0,
     ordered: once(child.stdout, "data"),
-    act: (order) => void child.stdin.write(`${JSON.stringify(order)}\n`),
+    act(order) {
+      child.stdin.write(`${JSON.stringify(order)}\n`);
+      return once(child.stdout, "data");
+    },
     async kill() {
       child.kill("SIGKILL");
       await ended;

@@ -105,6 +105,12 @@ export class Watch {
     return order;
   }
 
+  /** Starts it and waits until its process is known. */
+  async begin(order: AttemptOrder): Promise<AttemptOrder> {
+    await this.pidOf(this.start(order));
+    return order;
+  }
+
   pidOf(order: AttemptOrder): Promise<number> {
     return waitFor(`attempt ${order.key} to start`, () => this.started.get(order.key)?.pid);
   }

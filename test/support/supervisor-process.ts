@@ -1,4 +1,3 @@
-import { EventEmitter, once } from "node:events";
 import { readFileSync } from "node:fs";
 import { createInterface } from "node:readline";
 import type { AttemptOrder } from "../../src/supervise/order.ts";
@@ -22,13 +21,12 @@ export type SupervisorProcessOrder = { key: string } & (
 
 const { options, orders } = JSON.parse(readFileSync(process.argv[2] ?? "", "utf8")) as SupervisorProcessInput;
 
-const started = new EventEmitter();
-const running = new Map(orders.map(({ key }) => [key, once(started, key)]));
+const started = new Map(orders.map(({ key }) => [key, Promise.withResolvers<void>()]));
 
 const supervisor = new Supervisor({
   ...options,
   runAs: null,
-  onStarted: ({ key }) => started.emit(key),
+  onStarted: ({ key }) => started.get(key)?.resolve(),
   onEnded: () => undefined,
   onOrphaned: () => undefined,
   onWarning: () => undefined,
@@ -40,11 +38,12 @@ for (const order of orders) {
 process.stdout.write("ordered\n");
 for await (const line of createInterface({ input: process.stdin })) {
   const order = JSON.parse(line) as SupervisorProcessOrder;
-  await running.get(order.key);
+  await started.get(order.key)?.promise;
   if (order.act === "terminate") {
     supervisor.terminate(order.key, order);
   } else {
-    void supervisor.suspend(order.key);
+    await supervisor.suspend(order.key);
   }
+  process.stdout.write("done\n");
 }
 process.exit(0);

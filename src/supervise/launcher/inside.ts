@@ -1,3 +1,4 @@
+import { constants } from "node:os";
 import type { AttemptOrder } from "../order.ts";
 import { quote } from "./quote.ts";
 import type { Shell } from "./shell.ts";
@@ -44,8 +45,10 @@ export function insideText(shell: Shell): string {
     "exec 5<&0; trap : TERM INT HUP QUIT USR1 USR2 ALRM",
     ...(shell.kind === "bash" ? [`trap 'kill -0 $UTM_C 2>/dev/null || jobs -l %1 >&8' CHLD`] : []),
     `echo b >&8; ${child}`,
-    "UTM_C=$!; trap '' TERM INT HUP QUIT USR1 USR2 ALRM TSTP TTIN TTOU; exec 5<&- </dev/null 2>/dev/null",
-    "wait $UTM_C; UTM_R=$?",
+    "UTM_C=$!; trap '' TERM INT QUIT USR1 USR2 ALRM TSTP TTIN TTOU; exec 5<&- </dev/null 2>/dev/null",
+    // A terminal that goes away tells only the first process of its session, which passes it on.
+    "trap 'UTM_G=1; trap \"\" HUP; kill -HUP 0' HUP; UTM_G=; wait $UTM_C; UTM_R=$?",
+    `while [ "$UTM_G$UTM_R" = 1${128 + constants.signals.SIGHUP} ]; do UTM_G=; wait $UTM_C; UTM_R=$?; done`,
     shell.kind === "bash" ? "jobs -l %1 >&8 2>/dev/null" : "[ $UTM_R -gt 128 ] && jobs -l >&8",
     'echo "x $UTM_R" >&8; exit $UTM_R',
   ].join("\n");
@@ -81,7 +84,17 @@ export function insideExports(
     const guard = needsEqualsGuard(words[0] ?? "") ? equalsGuard.map(quote) : [];
     text.push(`set -- ${[...prefix, ...guard].join(" ")} "$@"`);
   }
-  const names = ["UTM_CWD", "UTM_REAL", "UTM_INSIDE", "UTM_MINDER", "UTM_WORDS", "UTM_SETUP", "UTM_HIDDEN", "UTM_BIND"];
+  const names = [
+    "UTM_CWD",
+    "UTM_REAL",
+    "UTM_INSIDE",
+    "UTM_MINDER",
+    "UTM_WORDS",
+    "UTM_SETUP",
+    "UTM_HIDDEN",
+    "UTM_BIND",
+    "UTM_FRAME",
+  ];
   text.push(`unset ${[...names, ...values.map((_, index) => `UTM_V${index + 1}`)].join(" ")}`);
   text.push(shell.kind === "bash" ? "unset SHLVL; SHLVL=()" : "unset SHLVL");
   const exported = values.map((content, index) => `UTM_V${index + 1}=${quote(content)}`);

@@ -33,6 +33,9 @@ export type Snippet = { lines: string; asks: string };
 /** Environment name that marks every process of an attempt. */
 export const markerName = "UTM_RUN";
 
+/** In the environment of our own programs around an attempt's program, and not in its own (frame.ts). */
+export const frameEntry = "UTM_FRAME=1";
+
 export function attemptSnippet(means: Means, order: AttemptOrder, files: SnippetFiles): Snippet {
   const isWrapped = order.pty !== null || order.sandbox !== "none";
   const lines = [`o ${quote(order.outputPath)} ${quote(order.cwd)}`];
@@ -119,16 +122,16 @@ function wrapped({ shell, runAs, sandbox }: Means, order: AttemptOrder, files: S
 }
 
 /**
- * script(1) copies between the terminal and our files. It ignores signals, or one that is meant for the program would
- * end it first and take the terminal away; the program itself gets default ones. It runs its command by $SHELL, which is
- * not set, so by /bin/sh.
+ * script(1) copies between the terminal and our files. It is not sent the signals meant for the program (frame.ts). Keys
+ * that interrupt do nothing before the program is there: the shells that come first ignore them. It runs its command by
+ * $SHELL, which is not set, so by /bin/sh.
  */
 function terminalWords(shell: Shell): string | null {
   const { env, script, stty } = shell.tools;
   if (script === null || stty === null || shell.signalReset.length === 0) {
     return null;
   }
-  const ignore = "--ignore-signal=TERM,INT,HUP,QUIT,USR1,USR2,ALRM";
+  const ignore = "--ignore-signal=INT,QUIT";
   const command = `exec ${insideShell(shell)} report`;
   return [env, ignore, script, "-qefE", "always", "-c", command, "/dev/null"].map(quote).join(" ");
 }
@@ -152,7 +155,7 @@ function scriptLine({ scriptPath }: SnippetFiles): string[] {
 /** The environment of our own programs before the task's: its mark, and its words and values in disguise (inside.ts). */
 function markerLines(shell: Shell, order: AttemptOrder, signals: readonly string[]): string[] {
   const words = programWords(order.program, scriptDescriptor);
-  return [`export ${markerName}=${quote(order.key)}`, insideExports(shell, order, words, signals)];
+  return [`export ${markerName}=${quote(order.key)} ${frameEntry}`, insideExports(shell, order, words, signals)];
 }
 
 /** Switches the user with all its groups; the shell inside enters the directory again, with that user's rights. */

@@ -1,4 +1,5 @@
 import { closeSync, existsSync, openSync, readdirSync, readFileSync, readlinkSync, readSync } from "node:fs";
+import { constants } from "node:os";
 
 /**
  * What /proc says. Reads are synchronous on purpose: a process can be gone at the next turn of the event loop, and one
@@ -131,6 +132,13 @@ export function readPidNamespace(pid: number): string | null {
 /** True when the process is the first one of its pid namespace: with it, all of that namespace end. */
 export function isNamespaceInit(pid: number): boolean {
   return /^NSpid:.*\t1$/m.test(readWhole(`/proc/${pid}/status`) ?? "");
+}
+
+/** True while the process has not yet taken notice of this signal. */
+export function hasPending(pid: number, signal: NodeJS.Signals): boolean {
+  const bit = 1n << BigInt(constants.signals[signal] - 1);
+  const masks = (readWhole(`/proc/${pid}/status`) ?? "").matchAll(/^(?:SigPnd|ShdPnd):\s*([0-9a-f]+)$/gm);
+  return [...masks].some(([, mask]) => (BigInt(`0x${mask}`) & bit) !== 0n);
 }
 
 /** What a file descriptor of the process points to; null where it may not be read. */

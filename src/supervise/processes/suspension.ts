@@ -1,5 +1,5 @@
 import { setTimeout as wait } from "node:timers/promises";
-import { isGone, type ProcessStat, readStat } from "./proc.ts";
+import { hasPending, isGone, type ProcessStat, readStat } from "./proc.ts";
 import { type ProcessTree, signalProcess, stopAll } from "./tree.ts";
 
 /**
@@ -8,6 +8,10 @@ import { type ProcessTree, signalProcess, stopAll } from "./tree.ts";
  * By its cgroup where it has one: the kernel stops all at one moment, and none of them can notice. Otherwise by SIGSTOP, the
  * parents first (a shell with job control must not see its child stop), again and again until a look finds nobody new; they
  * go on by SIGCONT in the reverse order. One that had stopped before is left as it was.
+ *
+ * Some programs (script, sudo, shells with job control) stop themselves when they learn that their child was stopped, and
+ * learn it only once they go on. So for a while those that have stopped again are woken again: until all wait
+ * for something and none has a notice of a child (SIGCHLD) before it.
  *
  * A process that waits in the kernel (state D) stops as soon as it comes back from there, and does nothing until then.
  */
@@ -18,7 +22,9 @@ export type Suspension = {
 };
 
 const patienceMs = 5000;
-const lookEveryMs = 5;
+const firstLookMs = 5;
+const slowestLookMs = 200;
+const enoughQuietLooks = 3;
 
 /** Answers once all are frozen; null where that cannot be had. `isGivenUp`: something else has been ordered meanwhile. */
 export async function suspendByFreezing(tree: ProcessTree, isGivenUp: () => boolean): Promise<Suspension | null> {
@@ -38,7 +44,11 @@ export async function suspendBySignals(
   if (isGivenUp()) {
     return { processes: 0, method: "signals" };
   }
-  const stoppedBefore = noteStopped(stopAll(tree).filter((member) => member.state === "T"));
+  const members = tree.scan();
+  const stoppedBefore = noteStopped(members.filter((member) => member.state === "T"));
+  for (const member of members) {
+    signalProcess(member, "SIGSTOP");
+  }
   const areStopped = await becomesTrue(() => areStill(stopAll(tree), "TtD"), isGivenUp);
   if (!areStopped && !isGivenUp()) {
     const moving = tree.scan().filter(({ state }) => !"TtD".includes(state)).length;
@@ -50,12 +60,39 @@ export async function suspendBySignals(
 
 export type StoppedProcess = { pid: number; startTicks: string };
 
-/** Answers how many were woken. */
+/** Children first, the reverse of the order in which they were stopped. Answers how many were woken. */
 export function resumeBySignals(tree: ProcessTree, except: readonly StoppedProcess[]): number {
+  const stopped = stoppedOf(tree.scan(), except);
+  return stopped.toReversed().filter((member) => signalProcess(member, "SIGCONT")).length;
+}
+
+/** Goes on waking those that stop again because their children were stopped, until all have settled. */
+export async function keepAwake(
+  tree: ProcessTree,
+  except: readonly StoppedProcess[],
+  isGivenUp: () => boolean,
+): Promise<void> {
+  let quietLooks = 0;
+  await becomesTrue(() => {
+    const members = tree.scan();
+    const stopped = stoppedOf(members, except);
+    for (const member of stopped.toReversed()) {
+      signalProcess(member, "SIGCONT");
+    }
+    quietLooks = stopped.length === 0 && members.every(hasSettled) ? quietLooks + 1 : 0;
+    return quietLooks === enoughQuietLooks;
+  }, isGivenUp);
+}
+
+function stoppedOf(members: readonly ProcessStat[], except: readonly StoppedProcess[]): ProcessStat[] {
   const isKept = ({ pid, startTicks }: ProcessStat) =>
     except.some((kept) => kept.pid === pid && kept.startTicks === startTicks);
-  const members = tree.scan().filter((member) => !isKept(member));
-  return members.toReversed().filter((member) => signalProcess(member, "SIGCONT")).length;
+  return members.filter((member) => member.state === "T" && !isKept(member));
+}
+
+/** It waits for something, and has taken notice of what became of its children. */
+function hasSettled({ pid, state }: ProcessStat): boolean {
+  return state !== "R" && !hasPending(pid, "SIGCHLD");
 }
 
 /** As they are now, not as they were when they were found. */
@@ -68,11 +105,13 @@ function areStill(members: readonly ProcessStat[], states: string): boolean {
 
 async function becomesTrue(condition: () => boolean, isGivenUp: () => boolean): Promise<boolean> {
   const deadline = performance.now() + patienceMs;
+  let pauseMs = firstLookMs;
   while (!isGivenUp() && performance.now() < deadline) {
     if (condition()) {
       return true;
     }
-    await wait(lookEveryMs);
+    await wait(pauseMs);
+    pauseMs = Math.min(pauseMs * 1.5, slowestLookMs);
   }
   return false;
 }

@@ -1,4 +1,5 @@
 import { setTimeout as wait } from "node:timers/promises";
+import { signalMember } from "../frame.ts";
 import { type ProcessStat, readStat } from "./proc.ts";
 import { describeStep, StepLog, type TerminationStep } from "./termination-step.ts";
 import { type ProcessTree, signalProcess, type TreeMethod } from "./tree.ts";
@@ -130,10 +131,13 @@ export class Termination {
   #signalNew(members: readonly ProcessStat[]): number {
     let count = 0;
     for (const member of members) {
-      if (!this.#signalled.has(member.pid) && signalProcess(member, this.#signal)) {
+      if (!this.#signalled.has(member.pid) && signalMember(member, this.#signal)) {
         this.#signalled.add(member.pid);
         signalProcess(member, "SIGCONT");
         count += 1;
+      } else if (member.state === "T") {
+        // It stopped again, as some programs do when they learn that their child was.
+        signalProcess(member, "SIGCONT");
       }
     }
     if (count > 0) {

@@ -1,7 +1,8 @@
 import { useQuery } from "@tanstack/react-query";
-import type { Attempt, TaskDetail, UsageSeries } from "../../contract/index.ts";
+import type { Attempt, TaskDetail, Usage, UsageSeries } from "../../contract/index.ts";
 import { errorText } from "../api/error-text.ts";
 import { attemptsQuery, usageQuery } from "../api/task-queries.ts";
+import { usageSoFar } from "../task/usage-so-far.ts";
 import { taskText } from "../task-text.ts";
 import { text } from "../text.ts";
 import { roundedUp, roundedUpBytes } from "../ui/chart-scale.ts";
@@ -34,7 +35,12 @@ export function TaskUsage({ task, attempt }: { task: TaskDetail; attempt: number
       <div className={classes.column}>
         {error !== null && <ErrorNote message={errorText(error)} onRetry={() => void series.refetch()} />}
         {row === undefined && error === null && <p className={body.dim}>{text.common.loading}</p>}
-        {row !== undefined && <Figures attempt={row} />}
+        {row !== undefined && (
+          <Figures
+            attempt={row}
+            usage={isRunning && series.data !== undefined ? usageSoFar(row.usage, series.data) : row.usage}
+          />
+        )}
         {series.data !== undefined && <Course series={series.data} task={task} isRunning={isRunning} />}
         {isRunning && <ProcessTable taskId={task.id} />}
       </div>
@@ -42,8 +48,8 @@ export function TaskUsage({ task, attempt }: { task: TaskDetail; attempt: number
   );
 }
 
-function Figures({ attempt }: { attempt: Attempt }) {
-  const { usage, duration_ms: ranMs } = attempt;
+function Figures({ attempt, usage }: { attempt: Attempt; usage: Usage }) {
+  const { duration_ms: ranMs } = attempt;
   const average = usage.cpu_ms === null || !ranMs ? null : words.average((usage.cpu_ms / ranMs).toFixed(2));
   return (
     <section aria-label={words.figures(attempt.number)}>
@@ -78,7 +84,11 @@ function Course({ series, task, isRunning }: { series: UsageSeries; task: TaskDe
   }
   const endMs = points.at(-1)?.at_ms ?? 0;
   const cpu = points.map((point) => ({ atMs: point.at_ms, value: point.cpu }));
-  const memory = points.map((point) => ({ atMs: point.at_ms, value: point.rss_bytes }));
+  // Processor time adds up over a gap as well; how much memory was used in it nobody knows.
+  const memory = points.map((point) => ({
+    ...{ atMs: point.at_ms, value: point.rss_bytes },
+    isAfterGap: point.gap_ms > 0,
+  }));
   const mostMemory = Math.max(...memory.map(({ value }) => value));
   const memoryLimit = task.limits?.memory_bytes ?? null;
   const isLimitNear = memoryLimit !== null && memoryLimit <= mostMemory * limitInSight;

@@ -1,6 +1,6 @@
 import { type PointerEvent, useState } from "react";
 import { taskText } from "../task-text.ts";
-import { boxHeight, boxWidth, type ChartPoint, linePath, nearestPoint } from "../ui/chart-scale.ts";
+import { boxHeight, boxWidth, type ChartPoint, linePath, nearestPoint, unbrokenRuns } from "../ui/chart-scale.ts";
 import { formatDuration } from "../ui/durations.ts";
 import classes from "./usage-chart.module.css";
 
@@ -23,7 +23,7 @@ type UsageChartProps = {
 /** A figure over time as one line, with its value wherever the pointer is. */
 export function UsageChart({ title, points, endMs, top, format, limit = null, isStepped }: UsageChartProps) {
   const [pointedMs, point] = useState<number | null>(null);
-  const line = linePath(points, { endMs, top }, isStepped);
+  const lines = unbrokenRuns(points).map((run) => ({ run, path: linePath(run, { endMs, top }, isStepped) }));
   const most = format(Math.max(0, ...points.map((each) => each.value)));
   const read = pointedMs === null ? undefined : nearestPoint(points, pointedMs);
   const isLimitShown = limit !== null && limit <= top;
@@ -53,8 +53,12 @@ export function UsageChart({ title, points, endMs, top, format, limit = null, is
           onPointerLeave={() => point(null)}
         >
           <path className={classes.grid} d={`M0,${boxHeight / 2}H${boxWidth}`} />
-          <path className={classes.area} d={areaUnder(line, points, endMs, isStepped)} />
-          <path className={classes.line} d={line} />
+          {lines.map(({ run, path }) => (
+            <g key={run[0]?.atMs}>
+              <path className={classes.area} d={areaUnder(path, run, endMs, isStepped)} />
+              <path className={classes.line} d={path} />
+            </g>
+          ))}
           {isLimitShown && (
             <path className={classes.limit} d={`M0,${boxHeight - (limit / top) * boxHeight}H${boxWidth}`} />
           )}

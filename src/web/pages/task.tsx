@@ -1,6 +1,6 @@
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
-import { lazy, Suspense } from "react";
+import { lazy, Suspense, useId } from "react";
 import { ApiFailure } from "../../client/client.ts";
 import type { TaskDetail } from "../../contract/index.ts";
 import { errorText } from "../api/error-text.ts";
@@ -116,14 +116,18 @@ function Task({ task }: { task: TaskDetail }) {
 /** Only when there is something to choose. The latest one is not fixed: the next attempt takes its place. */
 function AttemptChoice({ task, chosen }: { task: TaskDetail; chosen: number | undefined }) {
   const navigate = route.useNavigate();
+  const choiceId = useId();
   if (task.attempt < 2) {
     return null;
   }
   const numbers = Array.from({ length: task.attempt }, (_, index) => index + 1);
   return (
-    <label className={classes.attempt}>
-      <span className={classes.attemptWord}>{taskText.attempt.label}</span>
+    <div className={classes.attempt}>
+      <label htmlFor={choiceId} className={classes.attemptWord}>
+        {taskText.attempt.label}
+      </label>
       <select
+        id={choiceId}
         value={chosen ?? task.attempt}
         onChange={(event) => {
           const number = Number(event.currentTarget.value);
@@ -137,6 +141,6 @@ function AttemptChoice({ task, chosen }: { task: TaskDetail; chosen: number | un
           </option>
         ))}
       </select>
-    </label>
+    </div>
   );
 }

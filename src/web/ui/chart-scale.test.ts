@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { linePath, nearestPoint, roundedUp, roundedUpBytes } from "./chart-scale.ts";
+import { linePath, nearestPoint, roundedUp, roundedUpBytes, unbrokenRuns } from "./chart-scale.ts";
 
 test.each([
   [0, 1],
@@ -38,4 +38,11 @@ test("the nearest point is found on both sides", () => {
   expect(nearestPoint(points, 1400)?.atMs).toBe(1000);
   expect(nearestPoint(points, 9000)?.atMs).toBe(2000);
   expect(nearestPoint([], 1)).toBeUndefined();
+});
+
+test("where nobody looked the line is cut", () => {
+  const [first, second] = points;
+  const late = { atMs: 9000, value: 1, isAfterGap: true };
+  expect(unbrokenRuns([...points, late])).toEqual([[first, second], [late]]);
+  expect(unbrokenRuns([])).toEqual([]);
 });

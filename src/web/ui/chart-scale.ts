@@ -2,7 +2,8 @@
 export const boxWidth = 1000;
 export const boxHeight = 100;
 
-export type ChartPoint = { atMs: number; value: number };
+/** `isAfterGap`: nobody looked between the point before and this one. */
+export type ChartPoint = { atMs: number; value: number; isAfterGap?: boolean };
 
 const decimalSteps = [1, 2, 5, 10] as const;
 const binaryStep = 1024;
@@ -43,6 +44,20 @@ export function linePath(
     }
   }
   return path;
+}
+
+/** The points cut where nobody looked, so that no line is drawn over what is not known. */
+export function unbrokenRuns(points: readonly ChartPoint[]): ChartPoint[][] {
+  const runs: ChartPoint[][] = [];
+  for (const point of points) {
+    const run = runs.at(-1);
+    if (run === undefined || point.isAfterGap) {
+      runs.push([point]);
+    } else {
+      run.push(point);
+    }
+  }
+  return runs;
 }
 
 /** The point nearest to a moment; undefined when there is none. */

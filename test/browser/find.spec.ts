@@ -1,0 +1,32 @@
+import { expect, logIn, test } from "./fixtures.ts";
+
+test("a text is found in all of the output, and each line that has it is shown", async ({ page, anna }) => {
+  const command = "seq 1 3000 | sed 's/^1500$/needle one/; s/^2900$/Needle two/'";
+  const task = await anna.submit({ name: "haystack", command });
+  await anna.waitForEnd(task.id);
+  await logIn(page, anna);
+  await page.goto(`/tasks/${task.id}`);
+  const output = page.getByRole("log", { name: "Output" });
+  await expect(output).toContainText("3000");
+  await page.keyboard.press("/");
+  const field = page.getByRole("textbox", { name: "Text to find" });
+  await field.fill("needle");
+  await expect(page.getByText("1 of 2")).toBeVisible();
+  await expect(output.getByText("needle one")).toBeInViewport();
+  await field.press("Enter");
+  await expect(page.getByText("2 of 2")).toBeVisible();
+  await expect(output.getByText("Needle two")).toBeInViewport();
+  await page.getByRole("button", { name: "Next match" }).click();
+  await expect(output.getByText("needle one")).toBeInViewport();
+  await page.getByRole("button", { name: "Previous match" }).click();
+  await expect(output.getByText("Needle two")).toBeInViewport();
+  await field.fill("nothing like it");
+  await expect(page.getByText("not found")).toBeVisible();
+  await page.getByRole("button", { name: ".*" }).click();
+  await field.fill("^29(98|99)$");
+  await expect(page.getByText("1 of 2")).toBeVisible();
+  await field.fill("(");
+  await expect(page.getByRole("alert")).toBeVisible();
+  await field.press("Escape");
+  await expect(field).toHaveCount(0);
+});
