@@ -48,6 +48,17 @@ it("hands over retries, limits and input, and shows them", async () => {
   expect(shown).toMatch(/input +more can be sent while it runs\n/);
 });
 
+it("asks for a sandbox by the bare option, and is refused where there is none", async () => {
+  const { anna, utm } = await startAsAnna();
+  const { exitCode, stdout, stderr } = await utm("run", "-d", "--sandbox", "--", "true");
+  if (exitCode === 0) {
+    expect(await anna.get(Number(stdout))).toMatchObject({ sandbox: "strict" });
+    expect((await utm("show", "1")).stdout).toMatch(/sandbox +strict\n/);
+  } else {
+    expect(stderr).toContain("cannot run tasks in a sandbox");
+  }
+});
+
 it("submits a task once more, whole or with some of it replaced", async () => {
   const { anna, utm } = await startAsAnna();
   const first = "--name first -t a -e A=1 --timeout 90s --retry 1 --memory 1G --cpu-time 1h".split(" ");
