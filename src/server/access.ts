@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
 import type { FastifyRequest } from "fastify";
 import { type Endpoint, type Permission, permissions, permissionsOf } from "../contract/index.ts";
-import type { TaskRow, UserRow } from "../store/store.ts";
+import type { UserRow } from "../store/accounts.ts";
+import type { TaskRow } from "../store/store.ts";
 import type { Context } from "./context.ts";
 import { Refusal } from "./failure.ts";
 

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { Account, ManagedUser, Role, Session, User, UserStatus } from "../../contract/index.ts";
-import type { Store, Taken, UserRow } from "../../store/store.ts";
+import type { Taken, UserRow } from "../../store/accounts.ts";
+import type { Store } from "../../store/store.ts";
 import { type Actor, hashToken } from "../access.ts";
 import type { Context } from "../context.ts";
 import { InvalidInput, Refusal } from "../failure.ts";

@@ -1,5 +1,5 @@
 import type { Account, ManagedUser, User } from "../../contract/index.ts";
-import type { UserRow } from "../../store/store.ts";
+import type { UserRow } from "../../store/accounts.ts";
 import type { Actor } from "../access.ts";
 
 /** Accounts as they leave through the API; the password hash has no way out. */

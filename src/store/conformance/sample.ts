@@ -1,4 +1,5 @@
-import type { AttemptEnd, AttemptKey, Store, TaskRow, TaskSpec, Tasks, UserRow } from "../store.ts";
+import type { UserRow } from "../accounts.ts";
+import type { AttemptEnd, AttemptKey, Store, TaskRow, TaskSpec, Tasks } from "../store.ts";
 
 /** Rows with defaults, so that a test names only what it is about. */
 type NewTask = Parameters<Tasks["create"]>[0];

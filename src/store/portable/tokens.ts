@@ -1,4 +1,4 @@
-import type { Tokens } from "../store.ts";
+import type { Tokens } from "../accounts.ts";
 import type { Access } from "./access.ts";
 import { statement } from "./statement.ts";
 import { toUser } from "./users.ts";

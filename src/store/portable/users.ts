@@ -1,5 +1,5 @@
 import type { Selectable } from "kysely";
-import type { Taken, UserRow, Users } from "../store.ts";
+import type { Taken, UserRow, Users } from "../accounts.ts";
 import type { Access } from "./access.ts";
 import type { Connection, Database } from "./schema.ts";
 
