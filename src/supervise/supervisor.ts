@@ -60,6 +60,8 @@ export class Supervisor {
   readonly #generations: Generations;
   readonly #files: AttemptFiles;
   readonly #ticker: NodeJS.Timeout;
+  /** False while journals of earlier lives wait for `adopt` to say what they are about: read before, they would be lost. */
+  #isAdopted: boolean;
   #isClosed = false;
 
   constructor(options: SupervisorOptions) {
@@ -77,7 +79,8 @@ export class Supervisor {
       isUsed: (generation) => this.#isUsed(generation),
       onWarning: (message, fields) => options.onWarning(message, fields),
     });
-    this.#ticker = setInterval(() => this.#tick(), tickMs);
+    this.#isAdopted = this.#generations.old.length === 0;
+    this.#ticker = setInterval(() => this.#isAdopted && this.#tick(), tickMs);
     this.#ticker.unref();
   }
 
@@ -90,6 +93,7 @@ export class Supervisor {
     for (const order of orders) {
       this.#tracked.set(order.key, track(order, old.at(-1) ?? current));
     }
+    this.#isAdopted = true;
     for (const generation of old) {
       this.#apply(generation);
       if (generation.incarnation === this.#incarnation) {
@@ -191,12 +195,7 @@ export class Supervisor {
   }
 
   #isUsed(generation: Generation): boolean {
-    for (const tracked of this.#tracked.values()) {
-      if (tracked.generation === generation) {
-        return true;
-      }
-    }
-    return false;
+    return [...this.#tracked.values()].some((tracked) => tracked.generation === generation);
   }
 
   // --- what the journals say ----------------------------------------------------------------------------------------
