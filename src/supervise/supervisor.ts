@@ -51,6 +51,8 @@ export class Supervisor {
   readonly #control: Control;
   readonly #inputs = new Inputs((key) => inputTarget(this.#supervision.tracked.get(key), this.#files.baseOf(key)));
   readonly #ticker: NodeJS.Timeout;
+  /** False while journals of earlier lives wait for `adopt` to say what they are about: read before, they would be lost. */
+  #isAdopted: boolean;
 
   constructor(options: SupervisorOptions) {
     const { directory, shell, runAs, searchPath, sandbox = null } = options;
@@ -74,7 +76,8 @@ export class Supervisor {
       onWarning: (message, fields) => options.onWarning(message, fields),
     });
     this.#starting = new Starting(supervision, this.#files, this.#groups, this.#generations);
-    this.#ticker = setInterval(() => this.#tick(), tickMs);
+    this.#isAdopted = this.#generations.old.length === 0;
+    this.#ticker = setInterval(() => this.#isAdopted && this.#tick(), tickMs);
     this.#ticker.unref();
   }
 
@@ -88,6 +91,7 @@ export class Supervisor {
       const tracked = track(order, old.at(-1) ?? current);
       this.#supervision.tracked.set(order.key, { ...tracked, isOfEarlierLife: true, mayHaveStopNote: true });
     }
+    this.#isAdopted = true;
     for (const generation of old) {
       this.#notes.apply(generation);
       if (generation.incarnation === this.#supervision.incarnation) {

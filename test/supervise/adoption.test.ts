@@ -78,6 +78,21 @@ describe.each(installedShells())("on $name", (shell) => {
     }
   });
 
+  it("starts nothing a second time when it took seconds to learn what to adopt", async () => {
+    const bench = testBench(shell);
+    const order = bench.order(`echo "$UTM_RUN" >>begun; ${untilGo}; exit 8`);
+    await liveAndDie(bench, [order], () => waitFor("it to begin", () => bench.lines("begun").length === 1));
+    const pid = Number(recordsOf(bench, "p")[0]?.[1]);
+    const watched = watch(bench);
+    const createdMs = performance.now();
+    await waitFor("more than a tick to pass", () => performance.now() > createdMs + 1200);
+    await watched.supervisor.adopt([order]);
+    expect(watched.started.get(order.key)?.pid).toBe(pid);
+    writeFileSync(bench.path("go"), "");
+    expect((await watched.endOf(order)).how).toEqual(exited(8));
+    expect(bench.lines("begun")).toEqual([order.key]);
+  });
+
   it.each([0, 1, 7, 25])("starts exactly once what was ordered when %i had begun", async (count) => {
     const bench = testBench(shell);
     const orders = Array.from({ length: 40 }, () => bench.order('echo "$UTM_RUN" >>begun; exit 6'));
