@@ -1,4 +1,4 @@
-import { homedir } from "node:os";
+import { homedir, userInfo } from "node:os";
 import type { Config } from "../config/load.ts";
 import { createEmbeddedDispatcher } from "../dispatch/embedded/embedded-dispatcher.ts";
 import type { Log } from "../log/log.ts";
@@ -32,6 +32,15 @@ export type Engine = {
 };
 
 /** Queues a node should work for and that do not exist are a mistake in the configuration, told at once. */
+/** Null for a number without an entry, as containers have. */
+function ownUserName(): string | null {
+  try {
+    return userInfo().username;
+  } catch {
+    return null;
+  }
+}
+
 async function refuseUnknownLanes(config: Config, store: Store): Promise<void> {
   const names = (await store.queues.list()).map((queue) => queue.name);
   const unknown = (config.lanes ?? []).filter((lane) => !names.includes(lane));
@@ -80,6 +89,7 @@ export async function createEngine(config: Config, directory: DataDirectory, sto
     surroundings: {
       nodeName: config.nodeName,
       home: runAs?.home ?? homedir(),
+      userName: runAs?.name ?? ownUserName(),
       isOtherUser: runAs !== null,
       server: process.env,
     },

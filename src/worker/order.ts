@@ -9,6 +9,8 @@ import type { AttemptOrder } from "../supervise/order.ts";
 export type Surroundings = {
   nodeName: string;
   home: string;
+  /** Name of the user tasks run as; null when this machine has none for it. */
+  userName: string | null;
   /** Tasks run as another user than the server: its search path is not theirs. */
   isOtherUser: boolean;
   /** The server's own environment, of which only PATH, LANG and TMPDIR are passed on. */
@@ -47,6 +49,10 @@ function baseEnvironment(task: TaskRow, around: Surroundings): Record<string, st
     UTM_TASK_NAME: task.name,
     UTM_NODE_NAME: around.nodeName,
   };
+  if (around.userName !== null) {
+    environment.USER = around.userName;
+    environment.LOGNAME = around.userName;
+  }
   if (around.server.TMPDIR !== undefined) {
     environment.TMPDIR = around.server.TMPDIR;
   }

@@ -141,6 +141,14 @@ function problemSentence(problem: string, context: VerdictContext): string {
     journal: "Could not start: the journal could not be written. Is the disk full?",
     files: "Could not start: its files could not be written. Is the disk full?",
     cgroup: "Could not start: its process could not join its control group. UTM_CGROUP=off does without.",
+    input: "Could not start: its input could not be made. Is the disk full?",
+    "limit-cpu": "Could not start: this machine allows less processor time than the limit asked for.",
+    "limit-files": "Could not start: this machine allows fewer open files than the limit asked for.",
+    "limit-nice": "Could not start: its niceness could not be set; below zero, only root may.",
+    pty: `Could not start: node ${context.nodeName} cannot give it a terminal; \`utm doctor\` there says why.`,
+    "run-as": `Could not start: its user could not be switched to; \`utm doctor\` on node ${context.nodeName} says why.`,
+    sandbox: `Could not start: node ${context.nodeName} could not make its sandbox, and it is never run without.`,
+    "sandbox-directory": `Could not start: the directory ${cwd} is not there in a strict sandbox. Give it another one.`,
   };
   return sentences[problem] ?? `Could not start (${problem}).`;
 }

@@ -1,4 +1,5 @@
 import { mkdirSync, writeFileSync } from "node:fs";
+import { userInfo } from "node:os";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
 import { contract } from "../../src/contract/index.ts";
@@ -11,6 +12,8 @@ const server = startSharedServer({
     PATH: "/opt/app/node_modules/.bin:/usr/local/bin:/usr/bin:/bin",
     HOME: "/tmp",
     LANG: "C.UTF-8",
+    USER: userInfo().username,
+    LOGNAME: userInfo().username,
     TMPDIR: "/var/tmp",
     DATABASE_PASSWORD: "a secret of the server",
     NODE_OPTIONS: "--no-warnings",
@@ -115,6 +118,8 @@ describe("what its process finds", () => {
     PATH: "/usr/local/bin:/usr/bin:/bin",
     HOME: "/tmp",
     LANG: "C.UTF-8",
+    USER: userInfo().username,
+    LOGNAME: userInfo().username,
     TMPDIR: "/var/tmp",
     UTM_TASK_ID: String(id),
     UTM_ATTEMPT: "1",

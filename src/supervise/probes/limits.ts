@@ -14,7 +14,11 @@ export async function probeLimits(means: ProbeMeans): Promise<Capability> {
   const result = await tryOut(means, checks.join(" && "), { limits: { ...noLimits, cpuSeconds, openFiles } });
   return isProven(result.how)
     ? { isAvailable: true, how: "ulimit", reason: null }
-    : { isAvailable: false, how: "", reason: `ulimit did not set what it should: ${describeFailure(result)}.` };
+    : {
+        isAvailable: false,
+        how: "",
+        reason: `The shell's ulimit did not set what it should: ${describeFailure(result)}.`,
+      };
 }
 
 /** Can a task run with another niceness (`nice`), and also with a lower one than the server's? */
@@ -26,7 +30,11 @@ export async function probeNice(means: ProbeMeans): Promise<Capability> {
   const own = await tryOut(means, nice);
   const raised = await tryOut(means, nice, { limits: { ...noLimits, nice: 1 } });
   if (!(Number(raised.output) > Number(own.output) || Number(own.output) === 19)) {
-    return { isAvailable: false, how: "", reason: `${nice} changed nothing: ${describeFailure(raised)}.` };
+    return {
+      isAvailable: false,
+      how: "",
+      reason: `Raising the niceness by ${nice} changed nothing: ${describeFailure(raised)}.`,
+    };
   }
   const lowered = await tryOut(means, nice, { limits: { ...noLimits, nice: -1 } });
   const isLowered = lowered.how?.kind === "exited";

@@ -8,7 +8,8 @@ export async function probePty(means: ProbeMeans): Promise<Capability> {
     return { isAvailable: false, how: "", reason };
   }
   if (means.shell.signalReset.length === 0) {
-    const reason = "env(1) here cannot give a program default signals; GNU coreutils 8.31 and newer can.";
+    const reason =
+      "The env(1) of this machine cannot give a program default signals; that of GNU coreutils 8.31 and newer can.";
     return { isAvailable: false, how: "", reason };
   }
   const command = `[ -t 0 ] && [ -t 1 ] && [ "$(${stty} size)" = "31 97" ] && exit ${provenExit}`;
