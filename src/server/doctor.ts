@@ -1,9 +1,9 @@
-import { existsSync, mkdtempSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Config } from "../config/load.ts";
 import { createFileOutput } from "../output/file/store.ts";
-import { type CgroupBase, openCgroupBase } from "../supervise/cgroup/base.ts";
+import { type CgroupBase, closeCgroupBase, openCgroupBase } from "../supervise/cgroup/base.ts";
 import { findShell } from "../supervise/launcher/shell.ts";
 import { probeLimits, probeNice } from "../supervise/probes/limits.ts";
 import { probePty } from "../supervise/probes/pty.ts";
@@ -47,9 +47,7 @@ export async function examine(config: Config): Promise<Finding[]> {
     found("terminal", "pty: true", false, await probePty(plain)),
     found("output cap", "long outputs keep their head and tail", false, await probeCap(config.dataDir)),
   ];
-  if (cgroup !== null) {
-    rmdirSync(cgroup.path);
-  }
+  closeCgroupBase(cgroup);
   return findings;
 }
 

@@ -8,6 +8,7 @@ import { createAdmission } from "../services/admission.ts";
 import { createLostNodes } from "../services/lost-nodes.ts";
 import { createRetention } from "../services/retention.ts";
 import type { Store } from "../store/store.ts";
+import { closeCgroupBase } from "../supervise/cgroup/base.ts";
 import { findShell } from "../supervise/launcher/shell.ts";
 import { Worker } from "../worker/worker.ts";
 import type { Context } from "./context.ts";
@@ -167,6 +168,7 @@ export async function createEngine(config: Config, directory: DataDirectory, sto
       await Promise.all(services.map((service) => service.stop()));
       await dispatcher.close();
       worker.stop();
+      closeCgroupBase(means.cgroup);
       live.close();
       output.close();
       await store.close();

@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from "n
 import { basename, dirname, join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { AttemptCgroup } from "../../src/supervise/cgroup/attempt-cgroup.ts";
-import type { CgroupBase } from "../../src/supervise/cgroup/base.ts";
+import { type CgroupBase, closeCgroupBase, openCgroupBase } from "../../src/supervise/cgroup/base.ts";
 import { findPlace } from "../../src/supervise/cgroup/place.ts";
 import { readStat } from "../../src/supervise/processes/proc.ts";
 import { treeModes } from "../support/cgroups.ts";
@@ -126,6 +126,20 @@ describe.skipIf(cgroup === null).each(installedShells().slice(0, 1))("whatever t
     const watched = watch(bench, { cgroup });
     await watched.supervisor.adopt([]);
     expect(left.isThere()).toBe(false);
+  });
+
+  it("keeps the node's directory while an attempt is below it, and no longer", async () => {
+    const base = await openCgroupBase({ mode: "auto", node: `closed-${process.pid}` });
+    if ("problem" in base) {
+      throw new Error(base.problem);
+    }
+    const attempt = new AttemptCgroup(join(base.path, "1.1.x"));
+    attempt.make();
+    closeCgroupBase(base);
+    expect(attempt.isThere()).toBe(true);
+    attempt.remove();
+    closeCgroupBase(base);
+    expect(existsSync(base.path)).toBe(false);
   });
 
   it("moves itself to a leaf where it has to, and not again", async () => {

@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdirSync } from "node:fs";
+import { existsSync, mkdirSync, rmdirSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { AttemptCgroup } from "./attempt-cgroup.ts";
@@ -46,6 +46,20 @@ export async function openCgroupBase(options: CgroupOptions): Promise<CgroupBase
     return "problem" in place ? place : await openAt(place, node, controllers);
   } catch (error) {
     return { problem: `Control groups could not be tried: ${(error as Error).message}.` };
+  }
+}
+
+/**
+ * The server stops: the node's directory goes, unless an attempt of it still runs. Attempts' own are not touched, also empty
+ * ones: a process may be about to join.
+ */
+export function closeCgroupBase(base: CgroupBase | null): void {
+  try {
+    if (base !== null) {
+      rmdirSync(base.path);
+    }
+  } catch {
+    // Attempts go on below it; the next start uses it again.
   }
 }
 
