@@ -124,6 +124,7 @@ export const taskText = {
   tabs: { output: "Output", details: "Details", events: "Events", usage: "Usage" },
   attempt: {
     label: "Attempt",
+    numberOf: (attempt: number, most: number) => (most > 1 ? `${attempt} of ${most}` : String(attempt)),
     latest: (number: number) => `${number} (latest)`,
   },
   events: {

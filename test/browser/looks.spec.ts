@@ -43,7 +43,7 @@ for (const colorScheme of ["light", "dark"] as const) {
     });
     const page = await context.newPage();
     // Many views, each walked through by axe.
-    test.slow();
+    test.setTimeout(300_000);
     await fillServer(anna);
     for (const path of ["/login", "/register"]) {
       await page.goto(path);

@@ -50,7 +50,7 @@ export function AttemptTable({ attempts }: { attempts: readonly Attempt[] }) {
               <td>{known(attempt.usage.read_bytes, formatBytes)}</td>
               <td>{known(attempt.usage.write_bytes, formatBytes)}</td>
               <td>{known(attempt.suspended_ms || null, formatDuration)}</td>
-              <td>{formatBytes(attempt.output_bytes)}</td>
+              <td>{known(attempt.outcome === null ? null : attempt.output_bytes, formatBytes)}</td>
               <td className={classes.reason}>{attempt.reason ?? text.common.none}</td>
             </tr>
           ))}

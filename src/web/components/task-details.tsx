@@ -131,7 +131,7 @@ function Program({ task }: { task: TaskDetail }) {
 /** Nothing for a task with a single attempt. */
 function attemptWords(task: TaskDetail): string | null {
   const isOnly = task.max_attempts === 1 && task.attempt <= 1;
-  return isOnly || task.attempt === 0 ? null : taskText.attemptOf(task.attempt, task.max_attempts);
+  return isOnly || task.attempt === 0 ? null : taskText.attempt.numberOf(task.attempt, task.max_attempts);
 }
 
 function waited(task: TaskDetail): string | null {

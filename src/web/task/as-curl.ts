@@ -4,7 +4,8 @@ import { quoteForShell } from "./shell-words.ts";
 /** The submission of a task as a curl command. The token stands in a variable, standard input is not known any more. */
 export function asCurl(task: TaskDetail, origin: string): string {
   const order: Record<string, unknown> = { name: task.name, description: task.description };
-  for (const field of ["command", "argv", "script", "cwd", "timeout_seconds", "run_at"] as const) {
+  const fields = ["command", "argv", "script", "cwd", "timeout_seconds", "run_at", "limits", "retry", "pty"] as const;
+  for (const field of fields) {
     if (task[field] !== null) {
       order[field] = task[field];
     }
@@ -14,6 +15,13 @@ export function asCurl(task: TaskDetail, origin: string): string {
   }
   if (task.tags.length > 0) {
     order.tags = task.tags;
+  }
+  if (task.sandbox !== "none") {
+    order.sandbox = task.sandbox;
+  }
+  // A terminal takes input by itself.
+  if (task.takes_input && task.pty === null) {
+    order.input = true;
   }
   return [
     `curl ${origin}/taskapi/tasks/`,
