@@ -207,16 +207,19 @@ describe("input", () => {
     expect(await tell(id, "input", { text: "x" })).toMatchObject({ status: 409, body: { code: "no_input" } });
   });
 
-  it.each([{}, { text: "x", base64: "eA==" }, { base64: "%%" }, { text: "x".repeat(70_000) }, { text: 5 }])(
-    "that is none is told: %j",
-    async (json) => {
-      const id = await running({ command: "echo on; cat", input: true });
-      expect((await tell(id, "input", json)).status).toBe(400);
-      await tell(id, "input", { end: true });
-      await ada.waitForEnd(id);
-      expect(await lines(id)).toEqual(["on"]);
-    },
-  );
+  it.each([
+    ["nothing", {}],
+    ["text and base64", { text: "x", base64: "eA==" }],
+    ["broken base64", { base64: "%%" }],
+    ["more than a pipe holds", { text: "x".repeat(70_000) }],
+    ["a number", { text: 5 }],
+  ])("that is none is told: %s", async (_, json) => {
+    const id = await running({ command: "echo on; cat", input: true });
+    expect((await tell(id, "input", json)).status).toBe(400);
+    await tell(id, "input", { end: true });
+    await ada.waitForEnd(id);
+    expect(await lines(id)).toEqual(["on"]);
+  });
 });
 
 describe("the processes of a task", () => {
