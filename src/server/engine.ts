@@ -100,6 +100,7 @@ export async function createEngine(config: Config, directory: DataDirectory, sto
         admission.poke();
       }
     },
+    onRetry: (at) => admission.delayedUntil(at),
   });
   const services = [
     admission,
@@ -110,6 +111,7 @@ export async function createEngine(config: Config, directory: DataDirectory, sto
       graceMs: config.lostGraceSeconds * 1000,
       ownNodeId: () => worker.nodeId,
       onLost: live.changed,
+      onRetry: (at) => admission.delayedUntil(at),
     }),
     createRetention({ store, output, log, clock, retentionDays: config.retentionDays }),
   ];

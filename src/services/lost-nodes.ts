@@ -15,6 +15,8 @@ export type LostNodesOptions = {
   graceMs: number;
   /** The node of this process, never judged here: after a suspend or a full disk its lease may be over while it lives. */
   ownNodeId(): number | null;
+  /** A task waits until then for its next attempt. */
+  onRetry(at: number): void;
   onLost(change: { taskId: number; kind: "ended" | "changed" }): void;
 };
 
@@ -64,6 +66,9 @@ export function createLostNodes(options: LostNodesOptions): Service {
     });
     if (applied !== false) {
       log.warn({ taskId: attempt.taskId, attempt: attempt.number, node: node.name }, "attempt lost with its node");
+      if (applied === "pending" && delayMs !== null) {
+        options.onRetry(now + delayMs);
+      }
       options.onLost({ taskId: attempt.taskId, kind: applied === "over" ? "ended" : "changed" });
     }
     return applied !== false;

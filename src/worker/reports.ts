@@ -23,6 +23,8 @@ export type ReportsOptions = {
   suspension: Suspension;
   surroundings: Surroundings;
   isStopped: () => boolean;
+  /** The task waits until then for its next attempt. */
+  onRetry(at: number): void;
 };
 
 const reportRetryMs = 500;
@@ -44,6 +46,7 @@ export class Reports {
       const seconds = Math.round((end.retryAt - end.now) / 100) / 10;
       const text = `Attempt ${attempt + 1} of ${held.task.maxAttempts} follows in ${seconds} s.`;
       this.#options.events.add(held, "retry", text);
+      this.#options.onRetry(end.retryAt);
     }
     return result;
   }

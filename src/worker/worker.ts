@@ -58,6 +58,8 @@ export type WorkerOptions = {
   surroundings: Surroundings;
   /** Something about a task changed in the record. */
   onChange(change: { taskId: number; kind: "changed" | "ended" }): void;
+  /** A task waits until then for its next attempt. */
+  onRetry(at: number): void;
 };
 
 const outputIntervalMs = 250;
@@ -136,6 +138,7 @@ export class Worker {
     this.#reports = new Reports({
       ...{ store, log, clock, events, surroundings, observation: this.#observation, suspension: this.#suspension },
       isStopped: () => this.#isStopped,
+      onRetry: options.onRetry,
     });
   }
 
