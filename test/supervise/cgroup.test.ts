@@ -6,7 +6,8 @@ import { describe, expect, it, onTestFinished } from "vitest";
 import { AttemptCgroup } from "../../src/supervise/cgroup/attempt-cgroup.ts";
 import { type CgroupBase, closeCgroupBase, openCgroupBase } from "../../src/supervise/cgroup/base.ts";
 import { findPlace } from "../../src/supervise/cgroup/place.ts";
-import { readStat } from "../../src/supervise/processes/proc.ts";
+import { readIncarnation } from "../../src/supervise/machine.ts";
+import { isAlive, readStat } from "../../src/supervise/processes/proc.ts";
 import { treeModes } from "../support/cgroups.ts";
 import { testDirectory } from "../support/directory.ts";
 import { liveAndDie } from "../support/earlier-life.ts";
@@ -106,6 +107,28 @@ describe.skipIf(cgroup === null).each(installedShells().slice(0, 1))("whatever t
     await watched.supervisor.resume(order.key);
     writeFileSync(bench.path("go"), "");
     expect((await watched.endOf(order)).how).toEqual({ kind: "exited", code: 9 });
+  });
+
+  it("ends an attempt whose process has not joined its group yet", async () => {
+    const bench = testBench(shell);
+    const order = bench.order("exit 0");
+    const child = spawn("sleep", ["1000"], { detached: true, stdio: "ignore" });
+    onTestFinished(() => void child.kill("SIGKILL"));
+    const stat = await waitFor("its process", () => readStat(child.pid ?? 0));
+    const group = new AttemptCgroup(join(cgroup?.path ?? "", order.key));
+    group.make();
+    // What a server killed right after the `p` record leaves: the group is there, and nobody in it.
+    writeFileSync(
+      join(bench.nodeDirectory, "journal.1"),
+      `h 1 ${readIncarnation()} 1 .\np ${order.key} ${stat.pid} 1 ${stat.startTicks} ${Date.now() / 1000} .\n`,
+    );
+    const watched = watch(bench, { cgroup });
+    await watched.supervisor.adopt([order]);
+    expect(watched.started.get(order.key)?.method).toBe("cgroup");
+    watched.supervisor.terminate(order.key, { signal: "SIGTERM", graceMs: 10_000 });
+    const ending = await watched.endOf(order);
+    expect(ending.termination?.signalled).toBe(1);
+    expect(isAlive(stat)).toBe(false);
   });
 
   it("adopts by scanning what an earlier life started without a group", async () => {
