@@ -52,6 +52,19 @@ describe.each(shells.filter(({ hasBusyboxTools }) => !hasBusyboxTools))("on $nam
     expect(told).toEqual(ends);
   });
 
+  it("tells it as well where /bin/sh is bash, too", async () => {
+    const bench = testBench(shell);
+    const { kind, path } = bench.launcher.shell;
+    bench.launcher.shell = { ...bench.launcher.shell, inner: { kind, path } };
+    const watched = watch(bench);
+    const orders = Object.keys(ends).map((command) => watched.start(bench.order(command, { pty })));
+    const told: How[] = [];
+    for (const order of orders) {
+      told.push((await watched.endOf(order)).how);
+    }
+    expect(told).toEqual(Object.values(ends));
+  });
+
   it("gives every word as it is, the environment ordered, and nothing open", async () => {
     const bench = testBench(shell);
     const watched = watch(bench);

@@ -1,7 +1,7 @@
 import { constants } from "node:os";
 import type { AttemptOrder } from "../order.ts";
 import { quote } from "./quote.ts";
-import type { Shell } from "./shell.ts";
+import type { InnerShell, Shell } from "./shell.ts";
 import { programCheck } from "./shell-functions.ts";
 import { equalsGuard, needsEqualsGuard, splitEnvironment } from "./words.ts";
 
@@ -28,10 +28,14 @@ import { equalsGuard, needsEqualsGuard, splitEnvironment } from "./words.ts";
  * Nothing here is secret to the program or can be used by it against others: descriptor 8 leads to where only this
  * attempt's end is written, and is closed for the program.
  *
+ * bash tells how a job ended when SIGCHLD comes, and once its `wait` has come first, no more. Here, where the program has
+ * to stay in the process group of its terminal, that was seen to turn an exit 130 into a signal, once in hundreds on a
+ * machine under heavy load; dash and busybox tell after `wait`, for sure. So this shell is bash only where /bin/sh is.
+ *
  * Words and values do not stand in a command line, which everybody on the machine can read, but in the environment as
  * UTM_V1, UTM_V2 …; UTM_WORDS holds the text that turns them into what they are. All are gone when the program starts.
  */
-export function insideText(shell: Shell): string {
+export function insideText(shell: InnerShell): string {
   const child = '( exec "$@" <&5 5<&- 8>&- ) &';
   return [
     'f() { echo "f $1" >&8; exit 125; }',
@@ -96,7 +100,7 @@ export function insideExports(
     "UTM_FRAME",
   ];
   text.push(`unset ${[...names, ...values.map((_, index) => `UTM_V${index + 1}`)].join(" ")}`);
-  text.push(shell.kind === "bash" ? "unset SHLVL; SHLVL=()" : "unset SHLVL");
+  text.push(shell.inner.kind === "bash" ? "unset SHLVL; SHLVL=()" : "unset SHLVL");
   const exported = values.map((content, index) => `UTM_V${index + 1}=${quote(content)}`);
   return `export UTM_INSIDE UTM_MINDER UTM_CWD=${quote(order.cwd)} UTM_WORDS=${quote(text.join("\n"))} ${exported.join(" ")}`;
 }

@@ -52,7 +52,7 @@ export function launcherProgram(shell: Shell, journalPath: string, leakedFds: re
     programCheck,
     inputFunctions,
     problemFunction,
-    `UTM_MINDER=${quote(minderText)} UTM_INSIDE=${quote(insideText(shell))} UTM_SETUP=${quote(setupText)}`,
+    `UTM_MINDER=${quote(minderText)} UTM_INSIDE=${quote(insideText(shell.inner))} UTM_SETUP=${quote(setupText)}`,
     shell.kind === "bash" ? bashAttempt : posixAttempt,
   ];
   return `${lines.join("\n")}\n`;

@@ -111,7 +111,7 @@ function namespaceWords(shell: Shell, { tools }: Sandbox, runAs: RunAs | null): 
   const ambient = isRoot ? [] : ["--ambient-caps=-all"];
   const user = runAs === null ? [] : userOptions(runAs);
   const drop = [tools.setpriv ?? "setpriv", ...user, "--inh-caps=-all", ...ambient, ...noMore];
-  return `${quoted(words)} ${quote(shell.path)} -c 'eval "$UTM_SETUP"' utm ${quoted(drop)}`;
+  return `${quoted(words)} ${quote(shell.inner.path)} -c 'eval "$UTM_SETUP"' utm ${quoted(drop)}`;
 }
 
 const noMore = ["--bounding-set=-all", "--no-new-privs"];

@@ -1,6 +1,6 @@
 import { spawnSync } from "node:child_process";
-import { accessSync, constants } from "node:fs";
-import { join } from "node:path";
+import { accessSync, constants, realpathSync } from "node:fs";
+import { basename, join } from "node:path";
 
 /** The shell that runs the launcher. bash is preferred; see program.ts for what the other costs. */
 export type Shell = {
@@ -10,9 +10,13 @@ export type Shell = {
   tools: Tools;
   /** Words before a program that give it a process group and default signals; none in bash, which can do it itself. */
   ownGroup: readonly string[];
+  /** The shell of minder.ts and inside.ts. Not bash where there is another: see inside.ts. */
+  inner: InnerShell;
   /** Words that give a program default signals where a shell's background children ignore some; empty without GNU's env. */
   signalReset: readonly string[];
 };
+
+export type InnerShell = { kind: "bash" | "posix"; path: string };
 
 /** Null where the machine lacks one: then what needs it is refused. */
 export type Tools = {
@@ -45,7 +49,17 @@ export function describeShell(kind: Shell["kind"], path: string, searchPath: str
   const tools = { env, setpriv: find("setpriv"), nice: find("nice"), script: find("script"), stty: find("stty") };
   const reset = signalReset(env);
   const ownGroup = kind === "bash" ? [] : [find("setsid") ?? "setsid", ...reset];
-  return { kind, path, tools, ownGroup, signalReset: reset };
+  return { kind, path, tools, ownGroup, inner: innerShell({ kind, path }), signalReset: reset };
+}
+
+/** The launcher's own, unless that is bash and /bin/sh is one of those whose words about a job's end we know. */
+function innerShell(launcher: InnerShell): InnerShell {
+  if (launcher.kind === "bash") {
+    const path = "/bin/sh";
+    const name = isExecutable(path) ? basename(realpathSync(path)) : "";
+    return name === "dash" || name === "busybox" ? { kind: "posix", path } : launcher;
+  }
+  return launcher;
 }
 
 /** busybox's env cannot: there, tasks ignore SIGINT and SIGQUIT unless they ask for them. */

@@ -104,7 +104,7 @@ function wrapped({ shell, runAs, sandbox }: Means, order: AttemptOrder, files: S
   const around = isStrict ? sandboxWords(shell, sandbox, runAs) : userWords(shell, runAs).map(quote).join(" ");
   const terminal = order.pty === null ? null : terminalWords(shell);
   const below = terminal === null ? `${inside} report` : `${isStrict ? `${inside} init ` : ""}${terminal}`;
-  const minder = [...shell.ownGroup, ...nice.words, shell.path].map(quote).join(" ");
+  const minder = [...shell.ownGroup, ...nice.words, shell.inner.path].map(quote).join(" ");
   const problem = isStrict ? "sandbox" : runAs !== null ? "run-as" : "pty";
   const lacksTerminal = order.pty !== null && terminal === null;
   return [
@@ -142,7 +142,7 @@ function withTerminal(order: AttemptOrder): AttemptOrder {
 
 /** Its text is in the environment, and not in what `ps` shows. */
 function insideShell(shell: Shell): string {
-  return `${quote(shell.path)} -c 'eval "$UTM_INSIDE"' utm`;
+  return `${quote(shell.inner.path)} -c 'eval "$UTM_INSIDE"' utm`;
 }
 
 /** Another user may read its script (it owns the file) but not enter the folder: it gets it as an open file. */

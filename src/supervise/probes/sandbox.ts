@@ -39,11 +39,6 @@ export async function probeSandbox(
   return { unavailable: `No strict sandbox on this machine. ${reasons.join("; ")}.` };
 }
 
-/** The server's own home; one in a directory that a sandbox has for itself can be written to, as it should. */
-function homeToCheck(): string {
-  return /^\/(tmp|var\/tmp)(\/|$)/.test(homedir()) ? "" : quote(homedir());
-}
-
 /** The same in the words of the other probes. */
 export function sandboxCapability(found: Sandbox | { unavailable: string }): Capability {
   if ("unavailable" in found) {
@@ -55,10 +50,13 @@ export function sandboxCapability(found: Sandbox | { unavailable: string }): Cap
 
 /** Exits with the number of what is open that should not be. */
 function checks(hidden: string): string {
+  // One below /tmp is in the sandbox's own, and may be written to.
+  const home = /^\/(var\/)?tmp(\/|$)/.test(homedir()) ? [] : [homedir()];
+  const closed = ["/", "/etc", "/usr", "/var", "/home", "/root", ...home].map(quote).join(" ");
   return [
     ": >inside || exit 3",
     ": >/tmp/inside && : >/var/tmp/inside || exit 4",
-    `for d in / /etc /usr /var /home /root ${homeToCheck()}; do [ ! -w "$d" ] || exit 5; done`,
+    `for d in ${closed}; do [ ! -w "$d" ] || exit 5; done`,
     `[ -z "$(ls -A ${quote(hidden)} 2>/dev/null)" ] || exit 6`,
     '[ -z "$(ls -A /run 2>/dev/null)" ] || exit 7',
     "set -- /proc/[0-9]*; [ $# -lt 9 ] || exit 8",
