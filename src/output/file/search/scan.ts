@@ -1,4 +1,5 @@
 import type { FileHandle } from "node:fs/promises";
+import type { Gap } from "../../output.ts";
 import { countLineBreaks } from "../count-line-breaks.ts";
 import { type CountedChunk, createLineIndex, extendLineIndex, type LineIndex } from "../line-index.ts";
 import type { Matcher } from "./matcher.ts";
@@ -70,6 +71,8 @@ class LineScan {
   #total = 0;
   #isMore = false;
   #seenEnd = 0;
+  /** In force at the last look. */
+  #gap: Gap | null = null;
   #open: OpenLine | null = null;
 
   constructor(matcher: Matcher, options: ScanOptions) {
@@ -78,9 +81,7 @@ class LineScan {
   }
 
   see({ bytes, offset, number }: CountedChunk): void {
-    if (offset < this.#seenEnd) {
-      throw new Overtaken();
-    }
+    this.#refuseOvertaken(offset);
     if (offset > this.#seenEnd) {
       // The gap ends the line before it.
       this.#endOpenLine();
@@ -103,8 +104,19 @@ class LineScan {
   }
 
   finish(): Scan {
+    this.#refuseOvertaken(this.#seenEnd);
     this.#endOpenLine();
     return { found: this.#found, total: this.#total, isMore: this.#isMore, index: this.index };
+  }
+
+  /** The gap may have gone over what was seen in one leap, so that the index never came back to it. */
+  #refuseOvertaken(offset: number): void {
+    const { gap } = this.index;
+    const isOverSeen = gap !== null && gap !== this.#gap && gap.first < this.#seenEnd;
+    if (isOverSeen || offset < this.#seenEnd) {
+      throw new Overtaken();
+    }
+    this.#gap = gap;
   }
 
   /** Bytes that begin with a line: searches the whole lines, and opens the one behind them. */

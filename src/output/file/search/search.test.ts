@@ -1,4 +1,4 @@
-import { appendFileSync } from "node:fs";
+import { appendFileSync, rmSync, symlinkSync } from "node:fs";
 import fc from "fast-check";
 import { expect, onTestFinished, test } from "vitest";
 import { SearchGivenUp } from "../../output.ts";
@@ -126,7 +126,8 @@ test.each([
 
 test("a line longer than its parts is one line, found once, also where two parts meet", async () => {
   const part = 16 * mebibyte;
-  for (const at of [part - 4, 2 * part]) {
+  // Chunks are 1 MiB, and the line begins at 2: its first part ends at 17 MiB.
+  for (const at of [part - 4, part + mebibyte - 3, 2 * part]) {
     const fixture = write("a\n", Buffer.alloc(at - 2, "x"), "needle", Buffer.alloc(part, "x"), "needle\nneedle");
     for (const query of [{ text: "needle" }, { text: "ne+dle", isRegex: true }]) {
       const { matches, total } = await search(fixture, query);
@@ -134,9 +135,12 @@ test("a line longer than its parts is one line, found once, also where two parts
         { number: 2, offset: 2 },
         { number: 3, text: "needle" },
       ]);
+      expect((matches[0]?.textOffset ?? 0) + (matches[0]?.matchStart ?? 0)).toBe(at);
       expect(total).toBe(2);
     }
-    expect((await search(fixture, { text: "^x*n|^needle", isRegex: true })).matches).toHaveLength(at < part ? 2 : 1);
+    expect((await search(fixture, { text: "^x*n|^needle", isRegex: true })).matches).toHaveLength(
+      at < part + mebibyte ? 2 : 1,
+    );
     expect((await search(fixture, { text: "^xne", isRegex: true })).total).toBe(0);
   }
 });
@@ -190,6 +194,26 @@ test("no match spans the gap, which ends a line and counts as none", async () =>
     [4, 11, ["t".repeat(100)]],
   ]);
   expect(matches.map((match) => match.number)).toEqual((await allLines(fixture)).slice(1).map(({ number }) => number));
+});
+
+test("what the cap removes behind the search's back is not in the answer, and the rest has its new numbers", async () => {
+  const fixture = openOutput();
+  expect(await startWriter(fixture, "seq -f %07.0f 0 1048575").exited).toBe(0);
+  const query = { ...plain, text: "000$", isRegex: true, after: 1, limit: 1000 };
+  const cases = [1, 3, 6, 8].flatMap((strikeAt) => [5, 8].map((end) => ({ strikeAt, end: end * mebibyte })));
+  for (const { strikeAt, end } of cases) {
+    let chunks = 0;
+    const strike = () => {
+      chunks += 1;
+      if (chunks === strikeAt) {
+        symlinkSync(`${mebibyte}-${end - 1}`, `${fixture.path}.gap`);
+      }
+    };
+    const found = await searchFile(fixture.path, query, strike);
+    expect(found).toEqual(await search(fixture, query));
+    expect(found.gap).toEqual({ first: mebibyte, last: end - 1 });
+    rmSync(`${fixture.path}.gap`);
+  }
 });
 
 test("a flood that is shortened meanwhile is searched to an end, with the numbers of that moment", async () => {
