@@ -8,7 +8,7 @@ import { readJournals } from "../support/journals.ts";
 import { linesOf } from "../support/lines-of.ts";
 import { isLong, report } from "../support/long-form.ts";
 import { type Member, startServer, type TestServer } from "../support/server.ts";
-import { type KnownTask, knownTask } from "../support/task-kinds.ts";
+import { isAsKnown, type KnownTask, knownTask } from "../support/task-kinds.ts";
 import { waitFor } from "../support/wait-for.ts";
 
 /**
@@ -122,20 +122,6 @@ async function isAllOver(admin: Member): Promise<boolean> {
 
 function listAll(admin: Member): Promise<TaskSummary[]> {
   return admin.client.call(contract.listTasks, { query: { limit: 10_000 } });
-}
-
-function isAsKnown(task: KnownTask, told: TaskSummary | undefined, marks: readonly string[], output: string): boolean {
-  const { end } = task;
-  return (
-    told !== undefined &&
-    told.outcome === end.outcome &&
-    told.exit_code === end.exit_code &&
-    told.signal === end.signal &&
-    told.attempt === 1 &&
-    told.output_bytes === Buffer.byteLength(task.output) &&
-    output === task.output &&
-    marks.join() === task.marks.join()
-  );
 }
 
 /** It began before its first mark and ended after its last one, and before its end was seen in the journal. */

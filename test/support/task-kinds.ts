@@ -1,4 +1,4 @@
-import type { TaskDetail } from "../../src/contract/index.ts";
+import type { TaskDetail, TaskSummary } from "../../src/contract/index.ts";
 
 /**
  * Tasks of every kind, each with what must be told of it afterwards. A new kind is a new function in the list below.
@@ -128,4 +128,24 @@ export function knownTask(index: number, markPath: string): KnownTask {
   const marks = { begun: `echo begun >>${markPath}`, over: `echo over >>${markPath}` };
   const task = make(Math.floor(index / kinds.length) * 7 + index, marks);
   return { ...task, submission: { ...task.submission, name: `${make.name} ${index}` } };
+}
+
+/** Holds what was told of a task, its marks and its output to what was known of it. */
+export function isAsKnown(
+  task: KnownTask,
+  told: TaskSummary | undefined,
+  marks: readonly string[],
+  output: string,
+): boolean {
+  const { end } = task;
+  return (
+    told !== undefined &&
+    told.outcome === end.outcome &&
+    told.exit_code === end.exit_code &&
+    told.signal === end.signal &&
+    told.attempt === 1 &&
+    told.output_bytes === Buffer.byteLength(task.output) &&
+    output === task.output &&
+    marks.join() === task.marks.join()
+  );
 }
