@@ -54,7 +54,8 @@ function baseEnvironment(task: TaskRow, around: Surroundings): Record<string, st
     environment.LOGNAME = around.userName;
   }
   if (around.server.TMPDIR !== undefined) {
-    environment.TMPDIR = around.server.TMPDIR;
+    // A sandbox has a /tmp of its own; the server's directory is read-only there, or hidden.
+    environment.TMPDIR = task.spec.sandbox === "strict" ? "/tmp" : around.server.TMPDIR;
   }
   return environment;
 }
