@@ -1,16 +1,14 @@
 import { chmodSync, chownSync, mkdirSync, writeFileSync } from "node:fs";
-import { afterAll, describe, expect, it } from "vitest";
+import { afterAll, beforeAll, describe, expect, it } from "vitest";
 import type { How } from "../../src/supervise/ending.ts";
 import { markerName } from "../../src/supervise/launcher/snippet.ts";
 import { installedShells } from "../support/shells.ts";
 import { type Bench, testBench, watch } from "../support/supervision.ts";
-import { makeUser, type TestUser } from "../support/user.ts";
+import { canBeAnotherUser, makeUser, type TestUser } from "../support/user.ts";
 
 /** An attempt of another user is that user in everything, from the first program of the task on. */
 const exited = (code: number): How => ({ kind: "exited", code });
-const user = makeUser("attempts as another user");
-
-afterAll(() => user?.remove());
+let user: TestUser;
 
 /** A directory the user can reach, with one of its own inside. */
 function userBench(shell: Parameters<typeof testBench>[0], { uid, gid }: TestUser): { bench: Bench; home: string } {
@@ -22,7 +20,12 @@ function userBench(shell: Parameters<typeof testBench>[0], { uid, gid }: TestUse
   return { bench, home };
 }
 
-if (user !== null) {
+if (canBeAnotherUser("attempts as another user")) {
+  beforeAll(() => {
+    user = makeUser();
+  });
+  afterAll(() => user.remove());
+
   describe.each(installedShells())("on $name", (shell) => {
     it("has the user's numbers and all its groups, umask 022, and nothing open", async () => {
       const { bench, home } = userBench(shell, user);

@@ -1,7 +1,7 @@
 import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join } from "node:path";
-import { afterAll, describe, expect, it, onTestFinished } from "vitest";
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from "vitest";
 import type { How } from "../../src/supervise/ending.ts";
 import type { Sandbox } from "../../src/supervise/launcher/sandbox.ts";
 import type { AttemptOrder } from "../../src/supervise/order.ts";
@@ -11,7 +11,7 @@ import { endProcessesOf, hasEnded } from "../support/processes.ts";
 import { directoryAtHome, workingSandboxes } from "../support/sandbox.ts";
 import { installedShells, type TestShell } from "../support/shells.ts";
 import { Bench, testBench, type Watch, watch } from "../support/supervision.ts";
-import { makeUser } from "../support/user.ts";
+import { canBeAnotherUser, makeUser, type TestUser } from "../support/user.ts";
 import { waitFor } from "../support/wait-for.ts";
 
 /** A strict sandbox closes what it says, and changes nothing else: ends, input, terminals and kills stay exact. */
@@ -200,10 +200,15 @@ describe.each(shells)("on $name", (shell) => {
   });
 });
 
-const user = makeUser("the sandbox as another user");
-afterAll(() => user?.remove());
-if (user !== null) {
-  describe.each(await workingSandboxes(user))("by $kind as another user", (sandbox) => {
+const nobody = { name: "nobody", uid: 65_534, gid: 65_534, home: "/" };
+if (canBeAnotherUser("the sandbox as another user")) {
+  describe.each(await workingSandboxes(nobody))("by $kind as another user", (sandbox) => {
+    let user: TestUser;
+    beforeAll(() => {
+      user = makeUser();
+    });
+    afterAll(() => user.remove());
+
     it.each(shells)("is that user, in the sandbox, on $name", async (shell) => {
       const bench = testBench(shell);
       const work = bench.path("work");

@@ -6,12 +6,17 @@ import type { RunAs } from "../../src/supervise/order.ts";
 /** A user of a test's own, in two more groups than its first. */
 export type TestUser = RunAs & { groups: number[]; remove(): void };
 
-/** Only root can; others get null, and what they cannot test is named. */
-export function makeUser(what: string): TestUser | null {
-  if (process.getuid?.() !== 0) {
+/** Only root can be another user; what others cannot test is named. */
+export function canBeAnotherUser(what: string): boolean {
+  const isRoot = process.getuid?.() === 0;
+  if (!isRoot) {
     process.stderr.write(`SKIPPED: ${what}; only root can start processes as another user\n`);
-    return null;
   }
+  return isRoot;
+}
+
+/** To be called in a hook and not while tests are collected: when none is run, nothing would remove the user. */
+export function makeUser(): TestUser {
   const name = `utm-${randomBytes(4).toString("hex")}`;
   const more = readFileSync("/etc/group", "utf8")
     .split("\n")
