@@ -5,6 +5,7 @@ import type { AttemptOrder } from "../../src/supervise/order.ts";
 import { readStat } from "../../src/supervise/processes/proc.ts";
 import { treeModes } from "../support/cgroups.ts";
 import { recordsOf } from "../support/earlier-life.ts";
+import { canHoldInKernel, holdInKernel } from "../support/held-in-kernel.ts";
 import { installedShells } from "../support/shells.ts";
 import { type Bench, testBench, watch } from "../support/supervision.ts";
 import { waitFor } from "../support/wait-for.ts";
@@ -80,6 +81,22 @@ describe.each(cases)("on $name, $mode", ({ shell, cgroup }) => {
     expect(both[1].processes).toBe(both[0].processes);
     await Promise.all([watched.supervisor.resume(order.key), watched.supervisor.resume(order.key)]);
     await grows(bench, order);
+  });
+
+  it.skipIf(!canHoldInKernel)("resumes what waited in the kernel and has the stop still before it", async () => {
+    const bench = testBench(shell);
+    const watched = watch(bench, { cgroup });
+    const order = await watched.begin(bench.order("echo $$ >pid; exec sleep 0.3"));
+    const pid = await watched.pidOf(order);
+    await waitFor("it to begin", () => bench.lines("pid").length > 0 && readStat(pid)?.name === "sleep");
+    const release = holdInKernel(pid);
+    await waitFor("it to be held", () => stateOf(`${pid}`) === "D");
+    await watched.supervisor.suspend(order.key);
+    await watched.supervisor.resume(order.key);
+    // Longer than the supervisor goes on looking for what stops again.
+    await timePasses(700);
+    release();
+    expect((await watched.endOf(order)).how).toEqual({ kind: "exited", code: 0 });
   });
 
   it("lets a process that had stopped itself stay so", async () => {

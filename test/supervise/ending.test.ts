@@ -1,11 +1,11 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdirSync, rmdirSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { writeFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
 import type { AttemptOrder } from "../../src/supervise/order.ts";
 import { isAlive, isGone, listPids, readPidNamespace, readStat } from "../../src/supervise/processes/proc.ts";
 import { describeTermination } from "../../src/supervise/processes/termination.ts";
 import { treeModes } from "../support/cgroups.ts";
+import { canHoldInKernel, holdInKernel } from "../support/held-in-kernel.ts";
 import { installedShells } from "../support/shells.ts";
 import { type Bench, testBench, type Watch, watch } from "../support/supervision.ts";
 import { waitFor } from "../support/wait-for.ts";
@@ -19,8 +19,7 @@ const hasPython = isAble("a process that lives on without its first thread", () 
   runs("python3", "-c", "import ctypes"),
 );
 const canUnshare = isAble("a pid namespace", () => runs("unshare", "--pid", "--fork", "true"));
-const freezer = "/sys/fs/cgroup/freezer";
-const canFreeze = isAble("a process that waits in the kernel", () => existsSync(join(freezer, "cgroup.procs")));
+const canHold = isAble("a process that waits in the kernel", () => canHoldInKernel);
 
 describe.each(cases)("on $name, $mode", ({ shell, cgroup }) => {
   it("tells each step as it happens, and all of them in the end", async () => {
@@ -96,13 +95,12 @@ describe.each(cases)("on $name, $mode", ({ shell, cgroup }) => {
     expect(members.filter((pid) => isThere(pid))).toEqual([]);
   });
 
-  it.skipIf(!canFreeze)("says that a process cannot be killed, and goes on until it is gone", async () => {
+  it.skipIf(!canHold)("says that a process cannot be killed, and goes on until it is gone", async () => {
     const bench = testBench(shell);
     const watched = watch(bench, { cgroup });
     const order = await watched.begin(bench.order("echo begun; exec sleep 1000"));
     const pid = await watched.pidOf(order);
     await waitFor("it to begin", () => bench.lines("1.out").length > 0);
-    // What the freezer of cgroup version 1 holds waits in the kernel and does not take SIGKILL.
     const release = holdInKernel(pid);
     await waitFor("it to be held", () => readStat(pid)?.state === "D");
     watched.supervisor.terminate(order.key, { signal: "SIGKILL", graceMs: 0 });
@@ -139,29 +137,6 @@ function namespaceBelow(root: number): number[] {
   const child = listPids().find((pid) => readStat(pid)?.parentPid === root);
   const namespace = readPidNamespace(child ?? 0);
   return listPids().filter((pid) => namespace !== null && readPidNamespace(pid) === namespace);
-}
-
-/** Answers how to let it go again. */
-function holdInKernel(pid: number): () => void {
-  const directory = join(freezer, `test-${pid}`);
-  mkdirSync(directory);
-  onTestFinished(async () => {
-    await waitFor("the freezer's group to be empty", () => isRemoved(directory));
-  });
-  const release = () => writeFileSync(join(directory, "freezer.state"), "THAWED");
-  onTestFinished(release);
-  writeFileSync(join(directory, "cgroup.procs"), `${pid}`);
-  writeFileSync(join(directory, "freezer.state"), "FROZEN");
-  return release;
-}
-
-function isRemoved(directory: string): boolean {
-  try {
-    rmdirSync(directory);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 function isThere(pid: number): boolean {

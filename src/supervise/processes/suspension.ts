@@ -60,10 +60,13 @@ export async function suspendBySignals(
 
 export type StoppedProcess = { pid: number; startTicks: string };
 
-/** Children first, the reverse of the order in which they were stopped. Answers how many were woken. */
+/**
+ * Children first, the reverse of the order in which they were stopped; those that waited in the kernel and have the stop
+ * still before them, too. Answers how many go on.
+ */
 export function resumeBySignals(tree: ProcessTree, except: readonly StoppedProcess[]): number {
-  const stopped = stoppedOf(tree.scan(), except);
-  return stopped.toReversed().filter((member) => signalProcess(member, "SIGCONT")).length;
+  const members = tree.scan().filter((member) => !isAmong(except, member));
+  return members.toReversed().filter((member) => signalProcess(member, "SIGCONT")).length;
 }
 
 /** Goes on waking those that stop again because their children were stopped, until all have settled. */
@@ -75,7 +78,7 @@ export async function keepAwake(
   let quietLooks = 0;
   await becomesTrue(() => {
     const members = tree.scan();
-    const stopped = stoppedOf(members, except);
+    const stopped = members.filter((member) => member.state === "T" && !isAmong(except, member));
     for (const member of stopped.toReversed()) {
       signalProcess(member, "SIGCONT");
     }
@@ -84,10 +87,8 @@ export async function keepAwake(
   }, isGivenUp);
 }
 
-function stoppedOf(members: readonly ProcessStat[], except: readonly StoppedProcess[]): ProcessStat[] {
-  const isKept = ({ pid, startTicks }: ProcessStat) =>
-    except.some((kept) => kept.pid === pid && kept.startTicks === startTicks);
-  return members.filter((member) => member.state === "T" && !isKept(member));
+function isAmong(stopped: readonly StoppedProcess[], { pid, startTicks }: ProcessStat): boolean {
+  return stopped.some((one) => one.pid === pid && one.startTicks === startTicks);
 }
 
 /** It waits for something, and has taken notice of what became of its children. */
