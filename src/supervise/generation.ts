@@ -2,7 +2,9 @@ import { closeSync, constants, openSync } from "node:fs";
 import { setTimeout as wait } from "node:timers/promises";
 import type { Journal } from "./journal/journal.ts";
 import type { JournalRecord } from "./journal/record.ts";
-import { findShellsOn, readStat } from "./processes/proc.ts";
+import { markerName } from "./launcher/snippet.ts";
+import { runMs } from "./machine.ts";
+import { findShellsOn, readChildren, readStat, readVariable } from "./processes/proc.ts";
 import { signalProcess } from "./processes/tree.ts";
 
 /**
@@ -37,6 +39,26 @@ export function note(generation: Generation, record: JournalRecord): void {
     generation.knownPids.add(record.pid);
     generation.knownPids.add(record.shimPid);
   }
+}
+
+/**
+ * Processes that run although the journal does not know them: their record was damaged from outside. Each is found below
+ * its shim, by the attempt's marker in its environment, which it has only once it has become the program.
+ */
+export function findUnrecorded(generation: Generation): Extract<JournalRecord, { kind: "process" }>[] {
+  const found: Extract<JournalRecord, { kind: "process" }>[] = [];
+  for (const shimPid of findShellsOn(generation.fifoPath)) {
+    const children = generation.knownPids.has(shimPid) ? [] : (readChildren(shimPid) ?? []);
+    for (const pid of children) {
+      const key = readVariable(pid, markerName);
+      const stat = readStat(pid);
+      if (key !== null && stat !== null) {
+        const atMs = Date.now() - Math.round(runMs(stat));
+        found.push({ kind: "process", key, pid, shimPid, startTicks: stat.startTicks, atMs });
+      }
+    }
+  }
+  return found;
 }
 
 /**

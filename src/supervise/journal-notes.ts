@@ -1,6 +1,6 @@
 import type { AttemptEnds } from "./attempt-ends.ts";
 import type { AttemptCgroups } from "./cgroup/attempt-cgroups.ts";
-import { type Generation, note } from "./generation.ts";
+import { findUnrecorded, type Generation, note } from "./generation.ts";
 import type { JournalRecord } from "./journal/record.ts";
 import { CgroupTree } from "./processes/cgroup-tree.ts";
 import { ScannedTree } from "./processes/scanned-tree.ts";
@@ -29,6 +29,19 @@ export class JournalNotes {
     for (const record of generation.journal.read()) {
       note(generation, record);
       this.#applyRecord(generation, record);
+    }
+  }
+
+  /** Takes in what runs and stands in no journal; see findUnrecorded. */
+  recover(generation: Generation): void {
+    for (const record of findUnrecorded(generation)) {
+      const tracked = this.#supervision.tracked.get(record.key);
+      if (tracked !== undefined && tracked.process === null && !tracked.isOver) {
+        const { key } = record;
+        this.#supervision.options.onWarning("attempt runs and its record is gone: adopted by its marker", { key });
+        note(generation, record);
+        this.#applyRecord(generation, record);
+      }
     }
   }
 

@@ -95,6 +95,7 @@ export class Supervisor {
     for (const generation of old) {
       this.#notes.apply(generation);
       if (generation.incarnation === this.#supervision.incarnation) {
+        this.#notes.recover(generation);
         await settle(generation, () => this.#notes.apply(generation));
       }
       rmSync(generation.fifoPath, { force: true });

@@ -70,11 +70,6 @@ export class TestServer {
     this.#process?.kill(signal);
   }
 
-  /** True once it is gone, by itself or not. */
-  get hasEnded(): boolean {
-    return this.#process === null || this.#process.exitCode !== null || this.#process.signalCode !== null;
-  }
-
   /** Signals it and waits until it is gone. Answers its exit code. */
   async stop(signal: NodeJS.Signals = "SIGTERM"): Promise<number | null> {
     const child = this.#process;
