@@ -2,10 +2,12 @@ import { DatabaseSync, StatementSync } from "node:sqlite";
 import { Journal } from "../../src/supervise/journal/journal.ts";
 import { Launcher } from "../../src/supervise/launcher/launcher.ts";
 import { Supervisor } from "../../src/supervise/supervisor.ts";
+import { Worker } from "../../src/worker/worker.ts";
 
 /**
  * Loaded into a server before its own modules (`node --import`): the server then kills itself with kill -9 right before or
- * right after one step. The step is in the query of this module's address (see death-point.ts).
+ * right after one step. The step is in the query of this module's address (see death-point.ts). What the server tries out
+ * on the machine before its worker starts does not count.
  */
 export type DeathPoint = {
   when: "before" | "after";
@@ -28,6 +30,13 @@ const owners = {
 const point = JSON.parse(new URL(import.meta.url).searchParams.get("point") ?? "") as DeathPoint;
 const kill = process.kill.bind(process);
 
+let isWorking = false;
+const start = Worker.prototype.start;
+Worker.prototype.start = function (this: Worker) {
+  isWorking = true;
+  return start.call(this);
+};
+
 if ("call" in point) {
   wrap(owners[point.call], point.call.split(".")[1] ?? "", () => true);
 } else if ("signal" in point) {
@@ -39,7 +48,7 @@ if ("call" in point) {
 function wrap(owner: object, name: string, isTheStep: (words: unknown[]) => boolean): void {
   const original = Reflect.get(owner, name) as (...words: unknown[]) => unknown;
   Reflect.set(owner, name, function (this: unknown, ...words: unknown[]) {
-    if (!isTheStep(words)) {
+    if (!isTheStep(words) || !isWorking) {
       return original.apply(this, words);
     }
     if (point.when === "after") {
