@@ -1,5 +1,4 @@
-import { signalMember } from "./frame.ts";
-import { findMain } from "./processes/main-process.ts";
+import { findProgram, signalMember } from "./frame.ts";
 import {
   keepAwake,
   resumeBySignals,
@@ -73,8 +72,8 @@ export class Control {
       return 0;
     }
     const members = tracked.tree.scan();
-    const main = findMain(members, tracked.process.pid);
-    const targets = to === "all" ? members : main === null ? [] : [main];
+    const program = findProgram(members, tracked.process.pid);
+    const targets = to === "all" ? members : members.filter(({ pid }) => pid === program?.pid);
     return targets.filter((target) => signalMember(target, signal)).length;
   }
 

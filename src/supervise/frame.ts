@@ -10,9 +10,27 @@ import { signalProcess } from "./processes/tree.ts";
  * them: script(1) would take the terminal away from a program that is still at its last words, also if it is told to
  * ignore the signal, since it reads signals from a descriptor, which sees ignored ones, too.
  */
+/**
+ * The program among the attempt's processes: the root itself, or the oldest that the frame has started. Null when the root
+ * has ended, or the program has not begun. What a program leaves to its sandbox's first process is younger than it.
+ */
+export function findProgram(members: readonly ProcessStat[], rootPid: number): ProcessStat | null {
+  const root = members.find(({ pid }) => pid === rootPid) ?? null;
+  if (root === null || !isOfFrame(root)) {
+    return root;
+  }
+  const frame = new Set(members.filter(isOfFrame).map(({ pid }) => pid));
+  const started = members.filter(({ pid, parentPid }) => !frame.has(pid) && frame.has(parentPid));
+  return started.sort((a, b) => Number(a.startTicks) - Number(b.startTicks) || a.pid - b.pid)[0] ?? null;
+}
+
+function isOfFrame({ pid }: ProcessStat): boolean {
+  return hasEnvironment(pid, frameEntry);
+}
+
 /** True when a signal was sent: to a process of the program. One of the frame is only let run, if it was stopped. */
 export function signalMember(member: ProcessStat, signal: NodeJS.Signals): boolean {
-  if (hasEnvironment(member.pid, frameEntry)) {
+  if (isOfFrame(member)) {
     signalProcess(member, "SIGCONT");
     return false;
   }

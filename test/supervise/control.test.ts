@@ -7,7 +7,7 @@ import { treeModes } from "../support/cgroups.ts";
 import { recordsOf } from "../support/earlier-life.ts";
 import { canHoldInKernel, holdInKernel } from "../support/held-in-kernel.ts";
 import { installedShells } from "../support/shells.ts";
-import { type Bench, testBench, watch } from "../support/supervision.ts";
+import { type Bench, testBench, type Watch, watch } from "../support/supervision.ts";
 import { waitFor } from "../support/wait-for.ts";
 
 /** Suspending, resuming and signalling what runs. */
@@ -165,20 +165,36 @@ describe.each(cases)("on $name, $mode", ({ shell, cgroup }) => {
     expect(watched.supervisor.signal(order.key, "SIGUSR1", "all")).toBe(0);
   });
 
-  it.each(wrappers)("passes by what is put before the attempt's own program: $name", async ({ words }) => {
+  it.each(wrappers)("lets a task stand still and go on that is $name", async ({ words }) => {
     const bench = testBench(shell);
     const watched = watch(bench, { cgroup });
-    const own = `trap "exit 31" USR1; echo begun; while :; do sleep 0.01; done`;
+    const own = "echo begun; while [ ! -e go ]; do sleep 0.01; done; exit 31";
     const order = await watched.begin(bench.order({ kind: "argv", argv: words(own) }));
-    await waitFor("it to begin", () => bench.lines(nameOf(order)).some((line) => line.startsWith("begun")));
-    await watched.supervisor.suspend(order.key);
-    await timePasses(50);
-    expect(watched.endings).toEqual([]);
-    await watched.supervisor.resume(order.key);
-    expect(watched.supervisor.signal(order.key, "SIGUSR1", "main")).toBe(1);
+    await suspendAndResume(watched, bench, order);
+    writeFileSync(bench.path("go"), "");
     expect((await watched.endOf(order)).how).toEqual({ kind: "exited", code: 31 });
   });
+
+  it("sends a signal to the program on a terminal, and not to what holds the terminal", async () => {
+    const bench = testBench(shell);
+    const watched = watch(bench, { cgroup });
+    const child = `sh -c 'trap "echo child" USR1; while [ ! -e go ]; do sleep 0.01; done' &`;
+    const own = `${child} trap "exit 31" USR1; echo begun; while :; do sleep 0.01; done`;
+    const order = await watched.begin(bench.order(own, { pty: { columns: 80, rows: 24 } }));
+    await suspendAndResume(watched, bench, order);
+    expect(watched.supervisor.signal(order.key, "SIGUSR1", "main")).toBe(1);
+    expect((await watched.endOf(order)).how).toEqual({ kind: "exited", code: 31 });
+    expect(bench.output(order)).toBe("begun\r\n");
+  });
 });
+
+async function suspendAndResume(watched: Watch, bench: Bench, order: AttemptOrder): Promise<void> {
+  await waitFor("it to begin", () => bench.lines(nameOf(order)).some((line) => line.startsWith("begun")));
+  await watched.supervisor.suspend(order.key);
+  await timePasses(50);
+  expect(watched.endings).toEqual([]);
+  await watched.supervisor.resume(order.key);
+}
 
 async function grows(bench: Bench, order: AttemptOrder): Promise<void> {
   await waitFor("output", () => bench.lines(nameOf(order)).length > 0);

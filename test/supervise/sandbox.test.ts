@@ -56,6 +56,18 @@ async function run(
 }
 
 describe.each(cases)("by $sandbox.kind on $shell.name", ({ shell, sandbox }) => {
+  it.each([null, { columns: 80, rows: 24 }])("sends a signal to the program alone (terminal: %j)", async (pty) => {
+    const place = room(shell, sandbox);
+    const { bench, watched } = place;
+    const own = 'trap "exit 31" USR1; echo begun; while :; do sleep 0.01; done';
+    const order = await watched.begin(strict(place, own, { pty }));
+    await waitFor("it to begin", () => bench.output(order).includes("begun"));
+    await watched.supervisor.suspend(order.key);
+    await watched.supervisor.resume(order.key);
+    expect(watched.supervisor.signal(order.key, "SIGUSR1", "main")).toBe(1);
+    expect((await watched.endOf(order)).how).toEqual(exited(31));
+  });
+
   it("tells exactly how each ended", async () => {
     const place = room(shell, sandbox);
     const told: Record<string, How> = {};
