@@ -75,11 +75,12 @@ async function run(config: Config, log: Log): Promise<number> {
   const store = await openStore({ databaseUrl: config.databaseUrl });
   const engine = await createEngine(config, directory, store, log);
   const app = await buildApp(engine.context, webDirectory);
+  // Before it says that it serves: who reads that may stop it at once.
+  const stops = listenForStops();
   try {
     const { adopted } = await engine.start();
     const address = await listen(app, config);
     announce(address, config, directory, engine, adopted);
-    const stops = listenForStops();
     const signal = await stops.first;
     if (config.drain && engine.worker.count > 0) {
       process.stdout.write(

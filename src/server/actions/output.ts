@@ -122,8 +122,9 @@ export async function followOutput(
   signal: AbortSignal,
 ): Promise<AsyncIterable<StreamPart>> {
   const task = await findVisibleTask(context, actor, id);
-  // The one after the latest can be waited for: a retry may come.
-  if (query.attempt !== undefined && query.attempt !== task.attempt + 1) {
+  // The one after the latest can be waited for while a retry may come.
+  const isNext = query.attempt === task.attempt + 1 && !isOver(task.status);
+  if (query.attempt !== undefined && !isNext) {
     await attemptOf(context, task, query.attempt);
   }
   // A reader that reconnects sends its first address again, and beside it how far it came: the header is the newer one.
