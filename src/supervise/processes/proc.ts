@@ -184,7 +184,7 @@ function pageBytes(): number {
     // What the kernel told this process at its start: pairs of a kind and a value.
     const words = new BigUint64Array(new Uint8Array(readFileSync("/proc/self/auxv")).buffer);
     const at = words.findIndex((word, place) => place % 2 === 0 && word === pageSizeKind);
-    knownPageBytes = Number(words[at + 1] ?? 4096);
+    knownPageBytes = at < 0 ? 4096 : Number(words[at + 1]);
   }
   return knownPageBytes;
 }
