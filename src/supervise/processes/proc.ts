@@ -193,10 +193,9 @@ export function readIo(pid: number): ProcessIo | "refused" | null {
   return { readBytes: numberAfter(text, "\nread_bytes: "), writeBytes: numberAfter(text, "\nwrite_bytes: ") };
 }
 
-/** The process's fair share of RAM: a page that n processes share counts as 1/n. Null where it may not be read. */
-export function readShareBytes(pid: number): number | null {
-  const text = readWhole(`/proc/${pid}/smaps_rollup`);
-  return text?.includes("\nPss:") ? numberAfter(text, "\nPss:") * 1024 : null;
+/** A process's fair share of RAM, from its smaps_rollup: a page that n processes share counts as 1/n. Null without. */
+export function parseShareBytes(smapsRollup: string): number | null {
+  return smapsRollup.includes("\nPss:") ? numberAfter(smapsRollup, "\nPss:") * 1024 : null;
 }
 
 function numberAfter(text: string, label: string): number {
@@ -216,7 +215,7 @@ function pageBytes(): number {
     // What the kernel told this process at its start: pairs of a kind and a value.
     const words = new BigUint64Array(new Uint8Array(readFileSync("/proc/self/auxv")).buffer);
     const at = words.findIndex((word, place) => place % 2 === 0 && word === pageSizeKind);
-    knownPageBytes = Number(words[at + 1] ?? 4096);
+    knownPageBytes = at < 0 ? 4096 : Number(words[at + 1]);
   }
   return knownPageBytes;
 }

@@ -47,14 +47,14 @@ export class SampledAttempt implements Membership {
   #recent = { rssBytes: 0, processes: 0 };
   #peakCgroupMemoryBytes: number | null;
 
-  constructor(attempt: AttemptToSample, nowMs: number) {
+  constructor(attempt: AttemptToSample, nowMs: number, onExceeded: (exceeded: ExceededLimit) => void) {
     const { restored } = attempt;
     this.key = attempt.key;
     this.pid = attempt.pid;
     this.startTicks = attempt.startTicks;
     this.outputPath = attempt.outputPath;
     this.cgroupPath = attempt.cgroupPath;
-    this.limitCheck = new LimitCheck(attempt.key, attempt.limits);
+    this.limitCheck = new LimitCheck(attempt.key, attempt.limits, onExceeded);
     this.#originMs = performance.now() - Math.max(0, nowMs - attempt.startedAtMs);
     this.#looks = restored?.looks ?? 0;
     this.#isIoKnown = restored === null || restored.looks === 0 || restored.readBytes !== null;
@@ -76,9 +76,9 @@ export class SampledAttempt implements Membership {
    * A whole look at its processes, zombies included: counters, memory, one stretch of the series. `gapFromMs`: time since
    * the last look from which on the stretch counts as one in which nobody looked.
    */
-  sample(stats: readonly ProcessStat[], gapFromMs: number): ExceededLimit | null {
+  sample(stats: readonly ProcessStat[], gapFromMs: number): void {
     if (stats.length === 0) {
-      return null;
+      return;
     }
     this.#tally.update(stats.map(toReading));
     this.#count();
@@ -87,7 +87,7 @@ export class SampledAttempt implements Membership {
       this.#looks += 1;
       this.#draw(gapFromMs);
     }
-    return this.#check(living);
+    this.limitCheck.check(living, this.#total.cpuMs);
   }
 
   get isSeen(): boolean {
@@ -95,12 +95,13 @@ export class SampledAttempt implements Membership {
   }
 
   /** A look at memory and number of processes only. */
-  glance(stats: readonly ProcessStat[]): ExceededLimit | null {
-    return this.#check(this.#notePeaks(stats));
+  glance(stats: readonly ProcessStat[]): void {
+    this.limitCheck.check(this.#notePeaks(stats), this.#total.cpuMs);
   }
 
   /** Its cgroup knows to the end what was used, also when no process is left to be looked at. */
   finish(): void {
+    this.limitCheck.stop();
     this.#count();
   }
 
@@ -136,16 +137,12 @@ export class SampledAttempt implements Membership {
 
   #notePeaks(stats: readonly ProcessStat[]): ProcessStat[] {
     const living = stats.filter((stat) => !isGone(stat));
-    const rssBytes = sumRss(living);
+    const rssBytes = living.reduce((sum, stat) => sum + stat.rssBytes, 0);
     this.#recent.rssBytes = Math.max(this.#recent.rssBytes, rssBytes);
     this.#recent.processes = Math.max(this.#recent.processes, living.length);
     this.#maxRssBytes = Math.max(this.#maxRssBytes, rssBytes);
     this.#maxProcesses = Math.max(this.#maxProcesses, living.length);
     return living;
-  }
-
-  #check(living: readonly ProcessStat[]): ExceededLimit | null {
-    return this.limitCheck.check(living, { cpuMs: this.#total.cpuMs, rssBytes: sumRss(living) });
   }
 
   #draw(gapFromMs: number): void {
@@ -173,10 +170,6 @@ function toReading(stat: ProcessStat) {
   const { pid, startTicks, parentPid, cpuMs, waitedCpuMs } = stat;
   const io = isGone(stat) ? null : readIo(pid);
   return { pid, startTicks, parentPid, cpuMs: cpuMs + waitedCpuMs, waitedCpuMs, io };
-}
-
-function sumRss(stats: readonly ProcessStat[]): number {
-  return stats.reduce((sum, { rssBytes }) => sum + rssBytes, 0);
 }
 
 /** Rounded so that the sum over many stretches loses nothing. */

@@ -18,7 +18,7 @@ import type { ExceededLimit, Usage } from "./usage.ts";
  */
 export type SamplerOptions = {
   /** A limit was exceeded; told once for each attempt and life of this server. Ending the attempt is up to the caller. */
-  onExceeded(exceeded: ExceededLimit): void;
+  onExceeded: (exceeded: ExceededLimit) => void;
   /** All attempts were looked at. */
   onSampled?(): void;
   /** Looks fail; told once until they work again. */
@@ -73,7 +73,7 @@ export class UsageSampler {
     if (this.#isClosed) {
       return;
     }
-    const sampled = new SampledAttempt(attempt, this.#options.clock());
+    const sampled = new SampledAttempt(attempt, this.#options.clock(), this.#options.onExceeded);
     this.#attempts.set(attempt.key, sampled);
     this.#attribution.add(sampled);
     this.#walkTimer ??= setInterval(() => this.#safely(() => this.#walk()), this.#intervalMs).unref();
@@ -114,6 +114,9 @@ export class UsageSampler {
   close(): void {
     this.#isClosed = true;
     this.#stop();
+    for (const attempt of this.#attempts.values()) {
+      attempt.limitCheck.stop();
+    }
   }
 
   #stop(): void {
@@ -127,7 +130,7 @@ export class UsageSampler {
   #walk(): void {
     const gapFromMs = gapIntervals * this.#intervalMs;
     for (const [attempt, stats] of this.#attribution.walk()) {
-      this.#tell(attempt.sample(stats, gapFromMs));
+      attempt.sample(stats, gapFromMs);
     }
     this.#options.onSampled?.();
   }
@@ -139,7 +142,11 @@ export class UsageSampler {
     try {
       for (const attempt of due) {
         const stats = lookAt(attempt);
-        this.#tell(attempt.isSeen ? attempt.glance(stats) : attempt.sample(stats, gapIntervals * this.#intervalMs));
+        if (attempt.isSeen) {
+          attempt.glance(stats);
+        } else {
+          attempt.sample(stats, gapIntervals * this.#intervalMs);
+        }
       }
     } finally {
       const endMs = performance.now();
@@ -168,12 +175,6 @@ export class UsageSampler {
     this.#extraAtMs = Number.POSITIVE_INFINITY;
     this.#safely(() => this.#lookAtSome());
     this.#armExtra();
-  }
-
-  #tell(exceeded: ExceededLimit | null): void {
-    if (exceeded !== null) {
-      this.#options.onExceeded(exceeded);
-    }
   }
 
   #safely(look: () => void): void {
