@@ -3,8 +3,8 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   root: import.meta.dirname,
   test: {
-    // Tests wait for processes more than they compute: two at once even where there are only two cores.
-    maxWorkers: 2,
+    // Tests wait for processes more than they compute: three at once even where there are only two cores.
+    maxWorkers: 3,
     projects: [
       {
         test: {

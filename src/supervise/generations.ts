@@ -29,6 +29,8 @@ export type GenerationsOptions = {
 
 const attemptsPerLauncher = 20_000;
 const launcherCloseMs = 10_000;
+/** One that already let orders lie is hardly worth waiting for; what it has not begun is sent again. */
+const stuckLauncherCloseMs = 1000;
 /** One that ends at once (no memory, a full disk) is not started again in a tight loop. */
 const launcherMinimumMs = 2000;
 
@@ -86,7 +88,7 @@ export class Generations {
       return false;
     }
     this.#isReplacing = true;
-    this.#takeOver(old.generation, old.launcher)
+    this.#takeOver(old.generation, old.launcher, why === "stuck" ? stuckLauncherCloseMs : launcherCloseMs)
       .catch((error: unknown) => this.#options.onWarning("launcher not replaced cleanly", { err: error }))
       .finally(() => {
         this.#isReplacing = false;
@@ -138,8 +140,8 @@ export class Generations {
     return { generation, launcher, count: 0 };
   }
 
-  async #takeOver(generation: Generation, launcher: Launcher): Promise<void> {
-    const timer = setTimeout(() => launcher.kill(), launcherCloseMs);
+  async #takeOver(generation: Generation, launcher: Launcher, patienceMs: number): Promise<void> {
+    const timer = setTimeout(() => launcher.kill(), patienceMs);
     await launcher.close();
     clearTimeout(timer);
     await this.#settle(generation);

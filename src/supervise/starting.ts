@@ -7,7 +7,7 @@ import type { Supervision } from "./supervision.ts";
 import type { Tracked } from "./tracked.ts";
 
 /** A launcher that has not started an attempt within this time is replaced. */
-const startPatienceMs = 15_000;
+const startPatienceMs = 10_000;
 
 /** Gives attempts to the launcher, and again to the next one when the launcher did not start them. */
 export class Starting {

@@ -29,8 +29,18 @@ function refreshTask(queries: QueryClient, id: number): void {
   }
 }
 
-function standsOtherwise(before: TaskSummary, now: TaskSummary): boolean {
-  return before.status !== now.status || before.attempt !== now.attempt || before.suspended !== now.suspended;
+function standsOtherwise(before: TaskDetail, now: TaskSummary): boolean {
+  const isChanged =
+    before.status !== now.status ||
+    before.attempt !== now.attempt ||
+    before.suspended !== now.suspended ||
+    before.started_at !== now.started_at;
+  return isChanged || lacksLimitsInForce(before, now);
+}
+
+/** How limits are kept is known once the process runs: a detail fetched just before may have missed it. */
+function lacksLimitsInForce(before: TaskDetail, now: TaskSummary): boolean {
+  return before.limits !== null && before.limits_in_force.length === 0 && now.started_at !== null;
 }
 
 function withTasks(
