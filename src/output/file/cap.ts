@@ -81,7 +81,15 @@ export function createCapper(directory: string): Capper {
 
   return {
     cap(path, capBytes) {
-      const running = underWay.get(path) ?? shorten(path, capBytes).finally(() => underWay.delete(path));
+      // One under way looked at the file as it was: at an attempt's end, what was written since would stay.
+      const before = underWay.get(path)?.catch(() => null) ?? Promise.resolve(null);
+      const running = before
+        .then(() => shorten(path, capBytes))
+        .finally(() => {
+          if (underWay.get(path) === running) {
+            underWay.delete(path);
+          }
+        });
       underWay.set(path, running);
       return running;
     },
