@@ -1,11 +1,20 @@
-import { existsSync, mkdirSync, rmdirSync, writeFileSync } from "node:fs";
+import { accessSync, constants, mkdirSync, rmdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import { waitFor } from "./wait-for.ts";
 
 const freezer = "/sys/fs/cgroup/freezer";
 
-export const canHoldInKernel = existsSync(join(freezer, "cgroup.procs"));
+export const canHoldInKernel = isWritable(join(freezer, "cgroup.procs"));
+
+function isWritable(path: string): boolean {
+  try {
+    accessSync(path, constants.W_OK);
+    return true;
+  } catch {
+    return false;
+  }
+}
 
 /**
  * Lets a process wait in the kernel (state D), where no signal reaches it, not even SIGKILL: what the freezer of cgroup
