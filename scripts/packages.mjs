@@ -6,7 +6,14 @@ import { join } from "node:path";
 import { say } from "./setup.mjs";
 
 /** Debian's package by the program it brings; a path is looked for as it is. */
-const wanted = { curl: "curl", busybox: "busybox", "/usr/bin/python3": "python3-minimal", faketime: "faketime" };
+const wanted = {
+  curl: "curl",
+  busybox: "busybox",
+  "/usr/bin/python3": "python3-minimal",
+  faketime: "faketime",
+  bwrap: "bubblewrap",
+  ip: "iproute2",
+};
 
 export function ensurePackages() {
   const missing = Object.entries(wanted).filter(([program]) => !isInstalled(program));
