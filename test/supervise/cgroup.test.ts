@@ -66,6 +66,38 @@ describe.skipIf(cgroup === null).each(installedShells().slice(0, 1))("whatever t
     expect(ending.figures?.cpuMs).toBeGreaterThan(ending.cpuMs ?? 0);
   });
 
+  it("reaches what has left its group, and ends that, too", async () => {
+    const bench = testBench(shell);
+    const watched = watch(bench, { cgroup });
+    const outside = groupBeside(cgroup as CgroupBase);
+    const member = "echo $$ >>pids; exec sleep 1000";
+    const order = await watched.begin(
+      bench.order(`sh -c '${member}' & echo 0 >${outside.joinPath}; setsid sh -c '${member}' & echo $$ >>pids; wait`),
+    );
+    await waitFor("its processes", () => bench.lines("pids").length === 3);
+    const members = bench.lines("pids").map((pid) => readStat(Number(pid)));
+    expect(outside.pids()).toHaveLength(2);
+
+    const { supervisor } = watched;
+    expect(await supervisor.suspend(order.key)).toEqual({ processes: 3, method: "signals" });
+    expect(members.map((stat) => readStat(stat?.pid ?? 0)?.state)).toEqual(["T", "T", "T"]);
+    expect(await supervisor.resume(order.key)).toBe(3);
+    supervisor.terminate(order.key, { signal: "SIGKILL", graceMs: 0 });
+    expect((await watched.endOf(order)).termination).toMatchObject({ method: "cgroup", signalled: 3 });
+    expect(members.filter((stat) => stat !== null && isAlive(stat))).toEqual([]);
+  });
+
+  it("ends what has left its group and not its process group, when it ends by itself", async () => {
+    const bench = testBench(shell);
+    const watched = watch(bench, { cgroup });
+    const outside = groupBeside(cgroup as CgroupBase);
+    const order = await watched.begin(
+      bench.order(`echo 0 >${outside.joinPath}; sh -c 'echo $$ >>pids; exec sleep 1000' & exit 5`),
+    );
+    const ending = await watched.endOf(order);
+    expect(ending).toMatchObject({ how: { kind: "exited", code: 5 }, leftovers: { signalled: 1 } });
+  });
+
   it("runs without a group, and says so, where none can be made", async () => {
     const bench = testBench(shell);
     const path = join(cgroup?.path ?? "", "no", "such");
@@ -225,6 +257,17 @@ describe("findPlace", () => {
     });
   });
 });
+
+/** A group that an attempt may go to, of no attempt. */
+function groupBeside(base: CgroupBase): AttemptCgroup {
+  const group = new AttemptCgroup(join(dirname(base.path), `beside-${process.pid}`));
+  group.make();
+  onTestFinished(async () => {
+    group.kill();
+    await waitFor("the group beside to be empty", () => group.remove());
+  });
+  return group;
+}
 
 /** The top of the tree, if this process is there and a controller that is there for nobody else can be handed on. */
 function topThatOffers(controller: string): string | null {

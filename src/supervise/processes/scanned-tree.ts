@@ -23,11 +23,13 @@ import { type ProcessTree, stopAndKill, type TreeMethod, type TreeRoot } from ".
  */
 export class ScannedTree implements ProcessTree {
   readonly #root: TreeRoot;
+  readonly #marker: string;
   readonly #known = new Map<number, string>();
   readonly #namespaces = new Set<string>();
 
   constructor(root: TreeRoot) {
     this.#root = root;
+    this.#marker = `${markerName}=${root.key}`;
     this.#known.set(root.pid, root.startTicks);
   }
 
@@ -41,8 +43,7 @@ export class ScannedTree implements ProcessTree {
     const strangers: ProcessStat[] = [];
     const add = (stat: ProcessStat) => {
       members.set(stat.pid, stat);
-      this.#noteNamespace(stat);
-      this.#known.set(stat.pid, stat.startTicks);
+      this.note(stat);
       onFound(stat);
     };
     for (const stat of eachProcess()) {
@@ -67,11 +68,22 @@ export class ScannedTree implements ProcessTree {
     try {
       const mayHaveWrapped = ranMs > longestWithoutWrapMs || readLastPid() < this.#root.pid;
       const isYounger = (pid: number) => mayHaveWrapped || pid > this.#root.pid;
-      return this.#hasGroup() || listPids().some((pid) => isYounger(pid) && this.#isMarked(pid));
+      return this.hasGroup() || listPids().some((pid) => isYounger(pid) && this.#isMarked(pid));
     } catch {
       // A look that failed (no descriptor left) has not shown that there is nothing.
       return true;
     }
+  }
+
+  /** Takes in one that is known to be a member by other means. */
+  note(stat: ProcessStat): void {
+    this.#noteNamespace(stat);
+    this.#known.set(stat.pid, stat.startTicks);
+  }
+
+  /** True once the root has become the program, or what is around it: before, it is still a copy of its shim. */
+  isProgram(): boolean {
+    return hasEnvironment(this.#root.pid, this.#marker);
   }
 
   /** A scan sees a process until it is a zombie. */
@@ -135,7 +147,8 @@ export class ScannedTree implements ProcessTree {
     }
   }
 
-  #hasGroup(): boolean {
+  /** True while any process is in the attempt's process group: one system call. */
+  hasGroup(): boolean {
     try {
       process.kill(-this.#root.pid, 0);
       return true;
@@ -162,7 +175,7 @@ export class ScannedTree implements ProcessTree {
 
   #isMarked(pid: number): boolean {
     return (
-      hasEnvironment(pid, `${markerName}=${this.#root.key}`) ||
+      hasEnvironment(pid, this.#marker) ||
       readFdLink(pid, 1) === this.#root.outputPath ||
       readFdLink(pid, 2) === this.#root.outputPath
     );

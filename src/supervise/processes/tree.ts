@@ -3,7 +3,7 @@ import { isGone, type ProcessStat, readStat } from "./proc.ts";
 /**
  * All processes of an attempt, and what is done to all of them at once. Two ways to know them:
  *
- *   cgroup-tree.ts    the kernel keeps the list: exact, and nothing escapes it
+ *   cgroup-tree.ts    the kernel keeps the list, which nothing leaves by forking; who left it otherwise is looked for
  *   scanned-tree.ts   they are looked for by their signs, where no control group can be had
  */
 export type ProcessTree = {
