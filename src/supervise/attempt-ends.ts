@@ -65,7 +65,7 @@ export class AttemptEnds {
 
   #tell(tracked: Tracked, ending: AttemptEnding): void {
     if (tracked.group !== null) {
-      ending.figures = tracked.group.figures();
+      ending.figures = tracked.group.figures(tracked.order.limits);
       this.#groups.release(tracked.group);
     }
     this.#supervision.options.onEnded(ending);

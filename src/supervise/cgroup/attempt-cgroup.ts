@@ -15,7 +15,7 @@ import { join } from "node:path";
 /** What may not be exceeded by all processes of an attempt together; null where there is no limit. */
 export type CgroupLimits = { memoryBytes?: number | null; processes?: number | null };
 
-/** What the kernel counted for an attempt's group; null where its controller is not there. */
+/** What the kernel counted for an attempt's group; null without its controller, or without a limit of that kind. */
 export type CgroupFigures = {
   /** Processor time of every process that was ever in it. */
   cpuMs: number | null;
@@ -106,18 +106,18 @@ export class AttemptCgroup {
     return this.#writeIfThere("cgroup.kill", "1");
   }
 
-  figures(): CgroupFigures {
-    const cpu = readText(join(this.path, "cpu.stat"));
-    const memory = readText(join(this.path, "memory.events"));
-    const pids = readText(join(this.path, "pids.events"));
-    const peak = readNumbers(join(this.path, "memory.peak"))[0] ?? null;
-    const cpuUs = countIn(cpu, "usage_usec");
+  /** What a limit is about is read only if that limit was set: each file costs every short attempt its time. */
+  figures({ memoryBytes = null, processes = null }: CgroupLimits): CgroupFigures {
+    const read = (file: string, isWanted = true) => (isWanted ? readText(join(this.path, file)) : null);
+    const cpuUs = countIn(read("cpu.stat"), "usage_usec");
+    const memory = read("memory.events", memoryBytes !== null);
+    const peak = read("memory.peak", memoryBytes !== null);
     return {
       cpuMs: cpuUs === null ? null : Math.round(cpuUs / 1000),
-      memoryPeakBytes: peak,
+      memoryPeakBytes: peak === null ? null : Number(peak),
       oomKills: countIn(memory, "oom_kill"),
       memoryLimitHits: countIn(memory, "oom"),
-      processesRefused: countIn(pids, "max"),
+      processesRefused: countIn(read("pids.events", processes !== null), "max"),
     };
   }
 

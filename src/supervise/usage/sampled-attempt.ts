@@ -99,10 +99,9 @@ export class SampledAttempt implements Membership {
     this.limitCheck.check(this.#notePeaks(stats), this.#total.cpuMs);
   }
 
-  /** Its cgroup knows to the end what was used, also when no process is left to be looked at. */
+  /** Its cgroup is gone by now: what it knew to the end is told with the end (`AttemptEnding.figures`). */
   finish(): void {
     this.limitCheck.stop();
-    this.#count();
   }
 
   usage(): Usage {

@@ -81,7 +81,7 @@ export class UsageSampler {
     this.#armExtra();
   }
 
-  /** Ends its sampling. To be called before its cgroup is removed, which knows the last of it. Null when not sampled. */
+  /** Ends its sampling; answers what the looks have seen. Null when not sampled. */
   remove(key: string): Usage | null {
     const attempt = this.#attempts.get(key);
     if (attempt === undefined) {
@@ -92,7 +92,7 @@ export class UsageSampler {
     if (this.#attempts.size === 0) {
       this.#stop();
     }
-    this.#safely(() => attempt.finish());
+    attempt.finish();
     return attempt.usage();
   }
 
