@@ -1,4 +1,5 @@
 import { frameEntry } from "./launcher/snippet.ts";
+import type { AttemptOrder } from "./order.ts";
 import { hasEnvironment, type ProcessStat } from "./processes/proc.ts";
 import { signalProcess } from "./processes/tree.ts";
 
@@ -10,6 +11,7 @@ import { signalProcess } from "./processes/tree.ts";
  * them: script(1) would take the terminal away from a program that is still at its last words, also if it is told to
  * ignore the signal, since it reads signals from a descriptor, which sees ignored ones, too.
  */
+
 /**
  * The program among the attempt's processes: the root itself, or the oldest that the frame has started. Null when the root
  * has ended, or the program has not begun. What a program leaves to its sandbox's first process is younger than it.
@@ -24,7 +26,19 @@ export function findProgram(members: readonly ProcessStat[], rootPid: number): P
   return started.sort((a, b) => Number(a.startTicks) - Number(b.startTicks) || a.pid - b.pid)[0] ?? null;
 }
 
-function isOfFrame({ pid }: ProcessStat): boolean {
+/** How many the frame has while the program runs; a limit of processes is the program's, and these come on top of it. */
+export function frameSize({ pty, sandbox }: Pick<AttemptOrder, "pty" | "sandbox">): number {
+  const around = (pty === null ? 0 : terminalSize) + (sandbox === "none" ? 0 : sandboxSize);
+  return around === 0 ? 0 : around + minderSize;
+}
+
+const minderSize = 1;
+/** script(1) and the shell on its terminal. */
+const terminalSize = 2;
+/** bwrap(1) or unshare(1), and the shell that is the first process inside. */
+const sandboxSize = 2;
+
+export function isOfFrame({ pid }: Pick<ProcessStat, "pid">): boolean {
   return hasEnvironment(pid, frameEntry);
 }
 

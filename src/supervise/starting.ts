@@ -1,6 +1,7 @@
 import type { AttemptFiles } from "./attempt-files.ts";
 import type { AttemptCgroup } from "./cgroup/attempt-cgroup.ts";
 import { type AttemptCgroups, joinLine } from "./cgroup/attempt-cgroups.ts";
+import { frameSize } from "./frame.ts";
 import type { Generation } from "./generation.ts";
 import type { Generations } from "./generations.ts";
 import type { Supervision } from "./supervision.ts";
@@ -41,7 +42,9 @@ export class Starting {
   /** One that cannot be had (too many on the machine) is no reason not to start; how it runs is told when it does. */
   #makeGroup({ order }: Tracked): AttemptCgroup | null {
     try {
-      return this.#groups.make(order.key, order.limits);
+      const { memoryBytes, processes } = order.limits;
+      const all = processes === null ? null : processes + frameSize(order);
+      return this.#groups.make(order.key, { memoryBytes, processes: all });
     } catch (error) {
       const { options } = this.#supervision;
       options.onWarning("attempt runs without a control group", { err: error, key: order.key });

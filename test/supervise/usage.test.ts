@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
 import { expect, it, onTestFinished } from "vitest";
+import { frameSize } from "../../src/supervise/frame.ts";
 import type { AttemptOrder } from "../../src/supervise/order.ts";
 import { readIo, readStat } from "../../src/supervise/processes/proc.ts";
 import { decodeUsage, encodeUsage } from "../../src/supervise/usage/encoding.ts";
@@ -53,9 +54,14 @@ function firstShell(): Bench {
 }
 
 /** Starts a command as a task is started; answers it as the sampler wants it. */
-async function startAttempt(bench: Bench, command: string, more: Partial<AttemptToSample> = {}) {
+async function startAttempt(
+  bench: Bench,
+  command: string,
+  more: Partial<AttemptToSample> = {},
+  ordered: Partial<AttemptOrder> = {},
+) {
   const watched = watch(bench);
-  const order: AttemptOrder = watched.start(bench.order(command));
+  const order: AttemptOrder = watched.start(bench.order(command, ordered));
   const pid = await watched.pidOf(order);
   const attempt: AttemptToSample = {
     key: order.key,
@@ -346,6 +352,24 @@ it("adds up the memory of processes none of which is above the limit", async () 
   const [told] = await waitFor("it to be told", () => (exceeded.length > 0 ? exceeded : null));
   expect(told).toMatchObject({ limit: "memory", limitValue: 195 * mebibyte });
   expect(told?.seen).toBeGreaterThan(195 * mebibyte);
+});
+
+it("leaves what is around a program on a terminal out of its number of processes", async ({ skip }) => {
+  const bench = firstShell();
+  skip(bench.launcher.shell.tools.script === null, "there is no script(1)");
+  const { sampler, exceeded, walked } = startSampler();
+  const ordered = { pty: { columns: 80, rows: 24 } };
+  const two = { limits: { ...noLimits, processes: 2 } };
+  const within = await startAttempt(bench, "sleep 1000 & echo on; wait", two, ordered);
+  const above = await startAttempt(bench, "sleep 1000 & sleep 1000 & wait", two, ordered);
+  sampler.add(within.attempt);
+  sampler.add(above.attempt);
+  await waitFor("the limit to be told", () => exceeded.length > 0);
+  await usageWhen(sampler, within.attempt.key, "both to be seen", ({ maxProcesses }) => maxProcesses === 2);
+  await walked();
+  expect(exceeded).toEqual([{ key: above.attempt.key, limit: "processes", limitValue: 2, seen: 3 }]);
+  expect(sampler.processes(within.attempt.key)).toHaveLength(2 + frameSize({ ...ordered, sandbox: "none" }));
+  expect(sampler.peek(within.attempt.key)?.maxProcesses).toBe(2);
 });
 
 it("does not count memory that processes share as often as they share it", async () => {

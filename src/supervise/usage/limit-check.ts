@@ -37,12 +37,12 @@ export class LimitCheck {
     this.#isOver = true;
   }
 
-  /** `living`: its processes without zombies. */
-  check(living: readonly ProcessStat[], cpuMs: number): void {
+  /** `living`: its processes without zombies; `processes`: how many of them count. */
+  check(living: readonly ProcessStat[], processes: number, cpuMs: number): void {
     const { memoryBytes } = this.#limits;
     this.#compare("memory", memoryBytes, Math.max(0, ...living.map((stat) => stat.rssBytes)));
     this.#compare("cpu", this.#limits.cpuMs, cpuMs);
-    this.#compare("processes", this.#limits.processes, living.length);
+    this.#compare("processes", this.#limits.processes, processes);
     const sumBytes = living.reduce((sum, { rssBytes }) => sum + rssBytes, 0);
     const isIdle = !this.#isOver && !this.#isWeighing && performance.now() >= this.#weighAgainAtMs;
     if (memoryBytes !== null && sumBytes > memoryBytes && isIdle) {

@@ -2,6 +2,7 @@ import { isGone, type ProcessStat, readIo } from "../processes/proc.ts";
 import type { Membership } from "./attribution.ts";
 import { readCgroup } from "./cgroup.ts";
 import { LimitCheck } from "./limit-check.ts";
+import { ProgramCount } from "./program-count.ts";
 import { addPoint, endOf, newSeries } from "./series.ts";
 import { Tally } from "./tally.ts";
 import type { Counters, ExceededLimit, Usage, UsageLimits, UsageSeries } from "./usage.ts";
@@ -35,6 +36,7 @@ export class SampledAttempt implements Membership {
   lookAtMs = Number.POSITIVE_INFINITY;
   readonly #originMs: number;
   readonly #tally: Tally;
+  readonly #programCount: ProgramCount;
   readonly #series: UsageSeries;
   #looks: number;
   #total: Counters;
@@ -55,6 +57,7 @@ export class SampledAttempt implements Membership {
     this.outputPath = attempt.outputPath;
     this.cgroupPath = attempt.cgroupPath;
     this.limitCheck = new LimitCheck(attempt.key, attempt.limits, onExceeded);
+    this.#programCount = new ProgramCount(attempt);
     this.#originMs = performance.now() - Math.max(0, nowMs - attempt.startedAtMs);
     this.#looks = restored?.looks ?? 0;
     this.#isIoKnown = restored === null || restored.looks === 0 || restored.readBytes !== null;
@@ -82,12 +85,12 @@ export class SampledAttempt implements Membership {
     }
     this.#tally.update(stats.map(toReading));
     this.#count();
-    const living = this.#notePeaks(stats);
+    const { living, processes } = this.#notePeaks(stats);
     if (living.length > 0) {
       this.#looks += 1;
       this.#draw(gapFromMs);
     }
-    this.limitCheck.check(living, this.#total.cpuMs);
+    this.limitCheck.check(living, processes, this.#total.cpuMs);
   }
 
   get isSeen(): boolean {
@@ -96,7 +99,8 @@ export class SampledAttempt implements Membership {
 
   /** A look at memory and number of processes only. */
   glance(stats: readonly ProcessStat[]): void {
-    this.limitCheck.check(this.#notePeaks(stats), this.#total.cpuMs);
+    const { living, processes } = this.#notePeaks(stats);
+    this.limitCheck.check(living, processes, this.#total.cpuMs);
   }
 
   /** Its cgroup is gone by now: what it knew to the end is told with the end (`AttemptEnding.figures`). */
@@ -134,14 +138,15 @@ export class SampledAttempt implements Membership {
     this.#peakCgroupMemoryBytes = cgroup?.peakMemoryBytes ?? this.#peakCgroupMemoryBytes;
   }
 
-  #notePeaks(stats: readonly ProcessStat[]): ProcessStat[] {
+  #notePeaks(stats: readonly ProcessStat[]): { living: ProcessStat[]; processes: number } {
     const living = stats.filter((stat) => !isGone(stat));
+    const processes = this.#programCount.count(living);
     const rssBytes = living.reduce((sum, stat) => sum + stat.rssBytes, 0);
     this.#recent.rssBytes = Math.max(this.#recent.rssBytes, rssBytes);
-    this.#recent.processes = Math.max(this.#recent.processes, living.length);
+    this.#recent.processes = Math.max(this.#recent.processes, processes);
     this.#maxRssBytes = Math.max(this.#maxRssBytes, rssBytes);
-    this.#maxProcesses = Math.max(this.#maxProcesses, living.length);
-    return living;
+    this.#maxProcesses = Math.max(this.#maxProcesses, processes);
+    return { living, processes };
   }
 
   #draw(gapFromMs: number): void {

@@ -7,7 +7,7 @@ export type Usage = {
   cpuMs: number;
   /** The largest sum of its processes' memory in RAM at one look; pages they share count for each. Null: never seen. */
   maxRssBytes: number | null;
-  /** The most processes alive at one look. Null: never seen. */
+  /** The most processes alive at one look, without those of its frame. Null: never seen. */
   maxProcesses: number | null;
   /** Bytes fetched from disks; what came from the page cache is not counted. Null where it could not be found out. */
   readBytes: number | null;
