@@ -30,7 +30,7 @@ const longestToken = 40;
 
 /** Calls back with the id of each event once all of it has come. */
 function eventReader(onEvent: (next: number) => void): (chunk: string) => void {
-  const tokens = /\nid: (\d+)\n|"\}\n\n/g;
+  const tokens = /\nid: (\d+)\n|"attempt":\d+\}\n\n/g;
   let next: number | null = null;
   let rest = "";
   return (chunk) => {

@@ -27,6 +27,18 @@ export function parseDelaySeconds(text: string): number {
   return Number(seconds.toFixed(3));
 }
 
+/** A time with its zone as it is, or a duration from now on; in ISO 8601. Throws UsageError. */
+export function parseStart(text: string, nowMs: number): string {
+  const trimmed = text.trim();
+  if (/^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}(\.\d+)?)?(Z|[+-]\d{2}:\d{2})$/.test(trimmed)) {
+    return trimmed;
+  }
+  if (/^\d{4}-/.test(trimmed)) {
+    throw new UsageError(`"${text}" is not a time. Give it with its zone, like 2026-04-01T12:00:00Z or …+02:00.`);
+  }
+  return new Date(nowMs + parseDelaySeconds(trimmed) * 1000).toISOString();
+}
+
 function wrongDuration(text: string): UsageError {
   return new UsageError(`"${text}" is not a duration. Use something like 90s, 2m30s, 1.5h or 1d.`);
 }

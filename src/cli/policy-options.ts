@@ -71,7 +71,7 @@ export function addPolicyOptions(command: Command): Command {
     .optionsGroup("Surroundings:")
     .option(
       "--sandbox [mode]",
-      "strict (default when given): own processes, no network, everything but its directory read-only; or none",
+      "strict (default when given): own processes, no network, everything read-only but its directory (a home is, too); or none",
       wordOption("--sandbox", sandboxModes),
     )
     .option("--pty", "give it a terminal, of the size of this one")

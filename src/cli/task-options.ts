@@ -3,7 +3,7 @@ import type { Command } from "commander";
 import type { Limits, Retry } from "../contract/index.ts";
 import { collect, nullForNone, orNone, wholeNumberOption } from "./arguments.ts";
 import type { Deps } from "./deps.ts";
-import { parseDurationSeconds } from "./duration.ts";
+import { parseDelaySeconds, parseDurationSeconds, parseStart } from "./duration.ts";
 import { UsageError } from "./failure.ts";
 import { readText } from "./input-text.ts";
 import { addPolicyOptions, type PolicyOptions, readPolicy } from "./policy-options.ts";
@@ -18,6 +18,8 @@ export type TaskOptions = PolicyOptions & {
   env?: string[];
   stdinFile?: string;
   timeout?: number | "none";
+  grace?: number;
+  at?: string;
   script?: string;
   shell?: boolean;
   queue?: string;
@@ -40,6 +42,10 @@ export function addTaskOptions(command: Command): Command {
       "--timeout <duration>",
       "end it after this time, like 90s, 2m30s, 1.5h; none for no limit",
       orNone(parseDurationSeconds),
+    )
+    .option("--grace <duration>", "time between SIGTERM and SIGKILL when it is ended (default: 10s)", parseDelaySeconds)
+    .option("--at <when>", "start it then and not before: 2h from now, or 2026-04-01T12:00:00Z", (text: string) =>
+      parseStart(text, Date.now()),
     )
     .option("--script <file>", "run the text of this file, by its #! line; - reads it from here")
     .option("--shell", 'join all words and run them by "sh -c"')
@@ -68,6 +74,8 @@ export async function readTask(
     env: options.env === undefined ? undefined : parseEnvironment(options.env, deps.env),
     stdin: options.stdinFile === undefined ? undefined : await readText(options.stdinFile, deps),
     timeout_seconds: nullForNone(options.timeout),
+    kill_grace_seconds: options.grace,
+    run_at: options.at,
     queue: options.queue,
     tags: options.tag,
     priority: options.priority,

@@ -21,6 +21,16 @@ export const errorRegistry = {
   not_running: { status: 409, detail: "Task {id} does not run: it is {status}." },
   already_suspended: { status: 409, detail: "Task {id} is already suspended." },
   not_suspended: { status: 409, detail: "Task {id} is not suspended." },
+  being_ended: { status: 409, detail: "Task {id} is being ended; it cannot be suspended any more." },
+  suspend_failed: {
+    status: 409,
+    detail: "Task {id} could not be suspended and goes on: {problem}",
+  },
+  signal_not_permitted: {
+    status: 409,
+    detail:
+      "The signal could not be sent: the program of task {id} runs as another user, whom the node may not signal.",
+  },
   no_input: {
     status: 409,
     detail: "Task {id} takes no input: submit it with input (or pty) set to true to be able to send it some.",

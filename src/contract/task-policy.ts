@@ -5,7 +5,7 @@ const positive = { error: "Ensure this value is greater than 0." };
 const gibibyte = 1024 ** 3;
 
 /** What ends an attempt that uses more. Each may be left out. */
-export const limits = z.object({
+export const limits = z.strictObject({
   /** Resident memory of all its processes together. */
   memory_bytes: z
     .int()
@@ -49,7 +49,7 @@ export type RetryCause = (typeof retryCauses)[number];
 
 export const maxRetryDelaySeconds = 604_800;
 
-export const retry = z.object({
+export const retry = z.strictObject({
   /** Attempts at most, the first one included. */
   attempts: z.int().min(1).max(1000),
   backoff: z.enum(["fixed", "exponential"]).default("fixed"),
@@ -62,7 +62,10 @@ export const retry = z.object({
 });
 export type Retry = z.output<typeof retry>;
 
-/** `strict`: own processes, no network, everything but the working directory read-only. Refused where it cannot be had. */
+/**
+ * `strict`: own processes, no network, everything read-only but the working directory (and that, too, when it is a home or
+ * one of the system's) and a private /tmp. Refused where it cannot be had.
+ */
 export const sandboxModes = ["none", "strict"] as const;
 export type SandboxMode = (typeof sandboxModes)[number];
 

@@ -21,11 +21,21 @@ export type Request =
   | { kind: "input"; data: Buffer };
 export type AttemptRequest = { taskId: number; attempt: number; by: string } & Request;
 
+type RefusalCode =
+  | "already_suspended"
+  | "not_suspended"
+  | "being_ended"
+  | "suspend_failed"
+  | "signal_not_permitted"
+  | "no_input"
+  | "input_ended"
+  | "input_closed";
+
 /** What the node did. `not_here`: no such attempt runs on it (any more). */
 export type Reply =
   | { kind: "done" }
   | { kind: "not_here" }
-  | { kind: "refused"; code: "already_suspended" | "not_suspended" | "no_input" | "input_ended" | "input_closed" }
+  | { kind: "refused"; code: RefusalCode; problem?: string }
   | { kind: "accepted"; bytes: number }
   | { kind: "processes"; processes: RunningProcess[] }
   | { kind: "usage"; series: string | null };

@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, realpathSync, rmdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Config } from "../config/load.ts";
@@ -43,12 +43,25 @@ export async function examine(config: Config): Promise<Finding[]> {
     found("cpu, files", "limits of processor time and open files", false, await probeLimits(plain)),
     found("nice", "a niceness of its own", false, await probeNice(plain)),
     found("other user", "tasks run as another user (UTM_RUN_AS)", false, await probeRunAs(plain)),
-    found("sandbox", 'sandbox: "strict"', false, sandboxCapability(await probeSandbox(plain, config.dataDir))),
+    found("sandbox", 'sandbox: "strict"', false, await examineSandbox(plain, config.dataDir)),
     found("terminal", "pty: true", false, await probePty(plain)),
     found("output cap", "long outputs keep their head and tail", false, await probeCap(config.dataDir)),
   ];
   closeCgroupBase(cgroup);
   return findings;
+}
+
+/** The data directory has to be hidden in a sandbox; where there is none yet, another one stands for it. */
+async function examineSandbox(means: ProbeMeans, dataDir: string): Promise<Capability> {
+  if (existsSync(dataDir)) {
+    return sandboxCapability(await probeSandbox(means, realpathSync(dataDir)));
+  }
+  const directory = realpathSync(mkdtempSync(join(tmpdir(), "utm-probe-")));
+  try {
+    return sandboxCapability(await probeSandbox(means, directory));
+  } finally {
+    rmdirSync(directory);
+  }
 }
 
 function found(name: string, what: string, isEssential: boolean, capability: Capability): Finding {

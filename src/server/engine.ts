@@ -64,6 +64,11 @@ export async function createEngine(config: Config, directory: DataDirectory, sto
     ...{ store, dispatcher, log, lanes: config.lanes, clock },
     isDraining: () => isDraining,
   });
+  /** A slot is free, and the task comes back later. */
+  function waitForRetry(at: number): void {
+    admission.delayedUntil(at);
+    admission.poke();
+  }
   const isDirectoryFine = directoryWatch(directory.root);
   const runAs = findRunAs(config.runAs);
   const shell = findShell(process.env.PATH ?? "");
@@ -100,7 +105,7 @@ export async function createEngine(config: Config, directory: DataDirectory, sto
         admission.poke();
       }
     },
-    onRetry: (at) => admission.delayedUntil(at),
+    onRetry: waitForRetry,
   });
   const services = [
     admission,
@@ -111,7 +116,7 @@ export async function createEngine(config: Config, directory: DataDirectory, sto
       graceMs: config.lostGraceSeconds * 1000,
       ownNodeId: () => worker.nodeId,
       onLost: live.changed,
-      onRetry: (at) => admission.delayedUntil(at),
+      onRetry: waitForRetry,
     }),
     createRetention({ store, output, log, clock, retentionDays: config.retentionDays }),
   ];

@@ -82,10 +82,10 @@ async function run(config: Config, log: Log): Promise<number> {
     const address = await listen(app, config);
     announce(address, config, directory, engine, adopted);
     const signal = await stops.first;
-    if (config.drain && engine.worker.count > 0) {
-      process.stdout.write(
-        `${signal}: draining. ${waiting(engine.worker.count)} A second signal leaves them running.\n`,
-      );
+    if (config.drain) {
+      const { count } = engine.worker;
+      const plan = count === 0 ? "" : ` ${waiting(count)} A second signal leaves them running.`;
+      process.stdout.write(`${signal}: draining.${plan}\n`);
       await Promise.race([engine.drain(), stops.second]);
     }
     process.stdout.write(farewell(signal, engine.worker.count));

@@ -76,8 +76,9 @@ export function createAdmission(options: AdmissionOptions): Admission {
     const handed = freeSlots > 0 && !options.isDraining() ? await handOver(freeSlots) : 0;
     if (isDue) {
       nextDueAt = await store.tasks.nextDue();
-      armTimer();
     }
+    // In every round: a timer may fire a little early, find nothing due yet, and must come again.
+    armTimer();
     return { handed, takenBack, due };
   }
 

@@ -40,6 +40,10 @@ export type StartedAttempt = {
   method: TreeMethod | null;
   /** Directory of its control group; null when it runs without. */
   cgroupPath: string | null;
+  /** Which of its limits the kernel keeps by that group; the others have to be sampled. */
+  kernelKeeps: { memory: boolean; processes: boolean };
+  /** It was running already when this server started. */
+  isOfEarlierLife: boolean;
 };
 
 /** What the parts of one supervisor share. */

@@ -60,7 +60,7 @@ export const formText = {
   },
   sandbox: {
     strict: "Strict sandbox",
-    strictHint: "Own processes, no network, everything but the working directory read-only",
+    strictHint: "Own processes, no network, everything read-only but the working directory (a home is, too) and /tmp",
   },
   preview: {
     memory: (size: string) => `with at most ${size} of memory`,

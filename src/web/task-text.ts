@@ -37,7 +37,7 @@ const retryCauses: Record<RetryCause, string> = {
 
 const sandboxes: Record<SandboxMode, string> = {
   none: "None",
-  strict: "Strict: own processes, no network, everything but the working directory read-only",
+  strict: "Strict: own processes, no network, read-only but for the working directory (unless a home) and /tmp",
 };
 
 const eventKinds: Record<TaskEventKind, string> = {

@@ -1,4 +1,4 @@
-/** setTimeout cannot wait longer than 2^31 ms; a time-out may be years. */
+/** setTimeout cannot wait longer than 2^31 ms, 25 days; a time-out may be half a year. */
 const longestTimerMs = 2_000_000_000;
 
 /** Calls back once the time has come, however far away. Answers a function that takes it back. */

@@ -20,6 +20,8 @@ export type HeldAttempt = {
   startedUptimeMs: number | null;
   /** Resolves once its process runs, or it is over without having run. */
   whenStarted: PromiseWithResolvers<void>;
+  /** Its deadline is set, and what was ordered before is carried out. */
+  hasBegun: boolean;
   isEnded: boolean;
   limitsInForce: LimitInForce[];
   suspended: SuspendedSince | null;
@@ -27,6 +29,13 @@ export type HeldAttempt = {
   suspendedMs: number;
   /** What is done to it one after the other: suspend and resume. */
   turn: Promise<unknown>;
+  /** Who sent it which signals. */
+  signalSenders: Map<string, string>;
+  /** When its usage was last written to the record; null: not yet. */
+  usageSavedAt: number | null;
+  outputPath: string;
+  /** What an earlier life of the server saw of its usage; null for nothing. */
+  restoredUsage: string | null;
   /** Takes back its deadline. */
   disarm: () => void;
 };
@@ -42,7 +51,12 @@ export function holdAttempt(task: TaskRow, nonce: string, nodeId: number): HeldA
     wasEndingBefore: false,
     startedUptimeMs: null,
     whenStarted: Promise.withResolvers(),
+    hasBegun: false,
     isEnded: false,
+    signalSenders: new Map(),
+    usageSavedAt: null,
+    outputPath: "",
+    restoredUsage: null,
     limitsInForce: [],
     suspended: null,
     suspendedMs: 0,

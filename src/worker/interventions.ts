@@ -3,7 +3,7 @@ import type { KillRequest, Store } from "../store/store.ts";
 import { atTime } from "./deadline.ts";
 import type { EventLog } from "./event-log.ts";
 import type { HeldAttempt } from "./held-attempt.ts";
-import { describeExceeded, type Exceeded } from "./limits.ts";
+import { describeExceeded, type Exceeded, isUrgentLimit } from "./limits.ts";
 import type { Suspension } from "./suspension.ts";
 
 /**
@@ -25,9 +25,6 @@ export type InterventionsOptions = {
   terminate(key: string, how: { signal: NodeJS.Signals; graceMs: number }): void;
 };
 
-/** How long a task that used up its memory or its processes gets to end by itself: it could only use more. */
-const graceOfUrgentLimitMs = 0;
-
 export class Interventions {
   readonly #options: InterventionsOptions;
 
@@ -41,8 +38,14 @@ export class Interventions {
     if (held.kill !== null) {
       void this.kill(held, held.kill);
     } else if (held.cause !== null) {
-      this.#options.terminate(held.key, { signal: "SIGTERM", graceMs: held.task.spec.killGraceMs });
+      this.#terminate(held, isUrgentLimit(held.exceeded));
     }
+    held.hasBegun = true;
+  }
+
+  #terminate(held: HeldAttempt, isUrgent: boolean): void {
+    const graceMs = isUrgent ? 0 : held.task.spec.killGraceMs;
+    this.#options.terminate(held.key, { signal: isUrgent ? "SIGKILL" : "SIGTERM", graceMs });
   }
 
   /** Sets the deadline by how long it ran so far; none while it is suspended. */
@@ -65,7 +68,6 @@ export class Interventions {
     held.cause ??= "killed";
     const graceSeconds = order.graceMs / 1000;
     const plan = `${order.signal}, and SIGKILL after ${graceSeconds} s`;
-    this.#options.events.add(held, "kill", `Kill ordered by ${order.by}: ${plan}.`);
     await this.#recordEnding(held, `Being killed by ${order.by}: ${plan}.`);
     this.#options.terminate(held.key, { signal: order.signal as NodeJS.Signals, graceMs: order.graceMs });
   }
@@ -80,9 +82,7 @@ export class Interventions {
     const text = `Being ended by ${held.exceeded}.`;
     this.#options.events.add(held, "limit", text);
     await this.#recordEnding(held, text);
-    const isUrgent = exceeded.limit === "memory" || exceeded.limit === "processes";
-    const graceMs = isUrgent ? graceOfUrgentLimitMs : held.task.spec.killGraceMs;
-    this.#options.terminate(held.key, { signal: isUrgent ? "SIGKILL" : "SIGTERM", graceMs });
+    this.#terminate(held, isUrgentLimit(held.exceeded));
   }
 
   async #timeOut(held: HeldAttempt): Promise<void> {
@@ -90,11 +90,11 @@ export class Interventions {
       return;
     }
     held.cause = "timed_out";
-    const { timeoutMs, killGraceMs } = held.task.spec;
+    const { timeoutMs } = held.task.spec;
     const text = `Timed out after ${(timeoutMs ?? 0) / 1000} s; being ended.`;
     this.#options.events.add(held, "timed_out", text);
     await this.#recordEnding(held, text);
-    this.#options.terminate(held.key, { signal: "SIGTERM", graceMs: killGraceMs });
+    this.#terminate(held, false);
   }
 
   #recordEnding(held: HeldAttempt, reason: string): Promise<void> {

@@ -12,8 +12,8 @@ const limits = {
 };
 
 it("says which means keeps each limit that was given", () => {
-  const kept = (hasMemoryController: boolean, hasPidsController: boolean) =>
-    limitsInForce(limits, { hasMemoryController, hasPidsController }).map(({ limit, how }) => `${limit} ${how}`);
+  const kept = (memory: boolean, processes: boolean) =>
+    limitsInForce(limits, { memory, processes }).map(({ limit, how }) => `${limit} ${how}`);
   expect(kept(false, false)).toEqual(["memory_bytes sampled", "cpu_seconds rlimit_and_sampled", "processes sampled"]);
   expect(kept(true, true)).toEqual(["memory_bytes cgroup", "cpu_seconds rlimit_and_sampled", "processes cgroup"]);
 });

@@ -2,13 +2,14 @@ import type { Enforcement, LimitInForce, LimitName } from "../contract/index.ts"
 import type { SpecLimits } from "../store/store.ts";
 
 /** How an attempt's limits are kept on this node, and what is said when one is reached. */
-export type LimitMeans = { hasMemoryController: boolean; hasPidsController: boolean };
-
-export function limitsInForce(limits: SpecLimits, means: LimitMeans): LimitInForce[] {
+export function limitsInForce(
+  limits: SpecLimits,
+  kernelKeeps: { memory: boolean; processes: boolean },
+): LimitInForce[] {
   const all: [LimitName, number | null, Enforcement][] = [
-    ["memory_bytes", limits.memoryBytes, means.hasMemoryController ? "cgroup" : "sampled"],
+    ["memory_bytes", limits.memoryBytes, kernelKeeps.memory ? "cgroup" : "sampled"],
     ["cpu_seconds", limits.cpuSeconds, "rlimit_and_sampled"],
-    ["processes", limits.processes, means.hasPidsController ? "cgroup" : "sampled"],
+    ["processes", limits.processes, kernelKeeps.processes ? "cgroup" : "sampled"],
     ["open_files", limits.openFiles, "rlimit"],
     ["nice", limits.nice, "scheduler"],
     ["output_bytes", limits.outputBytes, "sampled"],
@@ -45,6 +46,11 @@ export function describeBytes(bytes: number): string {
     at += 1;
   }
   return `${Number(value.toFixed(1))} ${units[at]}`;
+}
+
+/** A task that used up its memory or its processes is not asked to end: it could only use more meanwhile. */
+export function isUrgentLimit(exceeded: string | null): boolean {
+  return /^its (memory|process) limit/.test(exceeded ?? "");
 }
 
 /** The words of a limit in the sentence that was recorded when an earlier life of this server began to end the attempt. */

@@ -2,11 +2,12 @@ import type { Log } from "../log/log.ts";
 import type { AttemptRef, Gap, OutputStore } from "../output/output.ts";
 import type { ProgressWatch } from "../output/progress-watch.ts";
 import type { Store, UsageTotals } from "../store/store.ts";
+import type { StartedAttempt } from "../supervise/supervision.ts";
 import { decodeUsage, encodeUsage } from "../supervise/usage/encoding.ts";
 import type { LiveProcess, UsageSampler } from "../supervise/usage/sampler.ts";
 import type { Usage } from "../supervise/usage/usage.ts";
 import type { HeldAttempt } from "./held-attempt.ts";
-import type { Exceeded, LimitMeans } from "./limits.ts";
+import type { Exceeded } from "./limits.ts";
 
 /**
  * What is seen of running attempts from outside: what they use, how far they say they are, how much they write. Nothing
@@ -18,7 +19,6 @@ export type ObservationOptions = {
   log: Log;
   clock: () => number;
   sampler: UsageSampler;
-  means: LimitMeans;
   progress: ProgressWatch;
   /** 0: no limit on what is kept. */
   capBytes: number;
@@ -35,7 +35,6 @@ export class Observation {
   readonly #options: ObservationOptions;
   #isCapping = false;
   #problem: string | null = null;
-  readonly #savedAt = new Map<string, number>();
 
   constructor(options: ObservationOptions) {
     this.#options = options;
@@ -44,18 +43,18 @@ export class Observation {
   /** Its process runs. */
   begin(
     held: HeldAttempt,
-    process: { pid: number; startTicks: string; startedAtMs: number; outputPath: string; cgroupPath: string | null },
-    restored: string | null,
+    process: Pick<StartedAttempt, "pid" | "startTicks" | "startedAtMs" | "cgroupPath" | "kernelKeeps">,
   ): void {
     const { memoryBytes, cpuSeconds, processes } = held.task.spec.limits;
-    const { means, sampler } = this.#options;
-    const isInCgroup = process.cgroupPath !== null;
-    sampler.add({
+    const { kernelKeeps, ...rest } = process;
+    const restored = held.restoredUsage;
+    this.#options.sampler.add({
+      ...rest,
       key: held.key,
-      ...process,
+      outputPath: held.outputPath,
       limits: {
-        memoryBytes: isInCgroup && means.hasMemoryController ? null : memoryBytes,
-        processes: isInCgroup && means.hasPidsController ? null : processes,
+        memoryBytes: kernelKeeps.memory ? null : memoryBytes,
+        processes: kernelKeeps.processes ? null : processes,
         cpuMs: cpuSeconds === null ? null : cpuSeconds * 1000,
       },
       restored: restored === null ? null : decodeUsage(restored),
@@ -64,7 +63,6 @@ export class Observation {
 
   /** It is over: all that was seen of it. `waitedCpuMs` is what its shim counted. */
   end(held: HeldAttempt, waitedCpuMs: number | null): { usage: UsageTotals; usageSeries: string | null } {
-    this.#savedAt.delete(held.key);
     const seen = this.#options.sampler.remove(held.key);
     if (seen === null) {
       const nothing = { maxRssBytes: null, maxProcesses: null, readBytes: null, writeBytes: null };
@@ -149,11 +147,11 @@ export class Observation {
     const { sampler, store, clock, log, running } = this.#options;
     const now = clock();
     for (const held of running()) {
-      const savedAt = this.#savedAt.get(held.key);
-      this.#savedAt.set(held.key, savedAt ?? now);
-      const seen = savedAt !== undefined && Math.abs(now - savedAt) >= saveIntervalMs ? sampler.peek(held.key) : null;
+      const savedAt = held.usageSavedAt;
+      const isTime = savedAt === null || Math.abs(now - savedAt) >= saveIntervalMs;
+      const seen = isTime && !held.isEnded ? sampler.peek(held.key) : null;
       if (seen !== null) {
-        this.#savedAt.set(held.key, now);
+        held.usageSavedAt = now;
         await store.attempts
           .noteUsage({ ...held.fence, usage: totalsOf(seen), usageSeries: encodeUsage(seen) })
           .catch((error: unknown) => log.error({ err: error, ...held.fence }, "usage not recorded"));

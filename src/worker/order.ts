@@ -53,7 +53,8 @@ function baseEnvironment(task: TaskRow, around: Surroundings): Record<string, st
     environment.USER = around.userName;
     environment.LOGNAME = around.userName;
   }
-  if (around.server.TMPDIR !== undefined) {
+  // Another user may not be able to enter it.
+  if (around.server.TMPDIR !== undefined && !around.isOtherUser) {
     // A sandbox has a /tmp of its own; the server's directory is read-only there, or hidden.
     environment.TMPDIR = task.spec.sandbox === "strict" ? "/tmp" : around.server.TMPDIR;
   }

@@ -60,6 +60,7 @@ export class Reports {
       limits: spec.limits,
       wasEndingBefore: held.wasEndingBefore,
       killedBy: held.kill?.by ?? null,
+      signalSenders: held.signalSenders,
       timeoutMs: spec.timeoutMs,
       program: programName(spec.program),
       cwd: spec.cwd ?? surroundings.home,
@@ -71,7 +72,7 @@ export class Reports {
     const now = clock();
     return {
       ...measured,
-      ...observation.end(held, ending.cpuMs),
+      ...observation.end(held, largest(ending.cpuMs, ending.figures?.cpuMs ?? null)),
       ...held.fence,
       ...verdict,
       pid: ending.pid,
@@ -103,4 +104,9 @@ export class Reports {
     }
     return null;
   }
+}
+
+/** The kernel counts for a cgroup what nobody waited for, and the shim what nobody looked at. */
+function largest(a: number | null, b: number | null): number | null {
+  return a === null || b === null ? (a ?? b) : Math.max(a, b);
 }

@@ -65,6 +65,7 @@ export class Requests {
     if (count === 0) {
       return { kind: "not_here" };
     }
+    held.signalSenders.set(signal, by);
     const whom = to === "main" ? "its program" : count === 1 ? "1 process" : `${count} processes`;
     this.#options.events.add(held, "signal", `${signal} sent to ${whom} by ${by}.`);
     return { kind: "done" };

@@ -52,17 +52,46 @@ export class Suspension {
     if (held.suspended !== null) {
       return { kind: "refused", code: "already_suspended" };
     }
+    if (held.cause !== null) {
+      return { kind: "refused", code: "being_ended" };
+    }
     const since = { atMs: clock(), uptimeMs: uptimeMs() };
     if (held.isEnded || !(await store.attempts.suspend({ ...held.fence, since, now: clock() }))) {
       return { kind: "not_here" };
     }
     held.suspended = since;
     held.disarm();
-    const { processes, method } = await this.#options.suspend(held.key);
+    // Its ending may have been ordered meanwhile, and found nothing to lift.
+    if (held.cause !== null) {
+      await this.lift(held);
+      return { kind: "refused", code: "being_ended" };
+    }
+    let stopped: Suspended;
+    try {
+      stopped = await this.#options.suspend(held.key);
+    } catch (error) {
+      return this.#giveUp(held, error as Error);
+    }
+    const { processes, method } = stopped;
     const means = method === "cgroup" ? "frozen by its cgroup" : "stopped by SIGSTOP";
     events.add(held, "suspended", `Suspended by ${by}: ${countOf(processes)} ${means}.`);
     onChange({ taskId: held.fence.taskId, kind: "changed" });
     return { kind: "done" };
+  }
+
+  /** It does not stand still: what does goes on, and so does its time, whatever the record answers. */
+  async #giveUp(held: HeldAttempt, error: Error): Promise<Reply> {
+    await this.#options.resume(held.key).catch(() => 0);
+    if (held.suspended !== null) {
+      held.suspendedMs = this.suspendedMs(held);
+      held.suspended = null;
+      this.#options.rearm(held);
+      const { store, clock } = this.#options;
+      await store.attempts.resume({ ...held.fence, suspendedMs: held.suspendedMs, now: clock() });
+    }
+    return held.cause === null
+      ? { kind: "refused", code: "suspend_failed", problem: error.message }
+      : { kind: "refused", code: "being_ended" };
   }
 
   async #resume(held: HeldAttempt, by: string): Promise<Reply> {

@@ -25,6 +25,8 @@ export type VerdictContext = {
   /** An earlier life of this server had begun to end it, so a signal may have been sent. */
   wasEndingBefore: boolean;
   killedBy: string | null;
+  /** Who sent it which signals, in this life of the server. */
+  signalSenders: ReadonlyMap<string, string>;
   timeoutMs: number | null;
   program: string;
   cwd: string;
@@ -89,7 +91,7 @@ function ownVerdict(ending: AttemptEnding, context: VerdictContext): Judgement {
         ? { status: "completed", outcome: "exited", reason: "Exit 0." }
         : { status: "failed", outcome: "exited", reason: exitSentence(how.code) };
     case "signalled":
-      return { status: "failed", outcome: "signalled", reason: `Ended by ${how.signal}${signalHint(how.signal)}.` };
+      return { status: "failed", outcome: "signalled", reason: signalSentence(how.signal, context.signalSenders) };
     case "not_started":
       return { status: "failed", outcome: "spawn_failed", reason: problemSentence(how.problem, context) };
     case "unknown":
@@ -117,11 +119,16 @@ function exitSentence(code: number): string {
   return `Exit ${code}.`;
 }
 
+function signalSentence(signal: string, senders: ReadonlyMap<string, string>): string {
+  const sender = senders.get(signal);
+  return sender === undefined ? `Ended by ${signal}${signalHint(signal)}.` : `Ended by ${signal}, sent by ${sender}.`;
+}
+
 function signalHint(signal: string): string {
   const hints: Readonly<Record<string, string>> = {
     SIGSEGV: ", an invalid memory access",
     SIGABRT: ", it aborted itself",
-    SIGKILL: "; nothing here sent it: perhaps the kernel, out of memory, or a person",
+    SIGKILL: "; perhaps by the kernel, out of memory, or by a person on the machine",
     SIGPIPE: ", it wrote to a pipe nobody read",
   };
   return hints[signal] ?? "";

@@ -1,4 +1,3 @@
-import { setTimeout as wait } from "node:timers/promises";
 import type { Dispatcher } from "../dispatch/dispatcher.ts";
 import type { Log } from "../log/log.ts";
 import type { OutputStore } from "../output/output.ts";
@@ -8,7 +7,7 @@ import type { CgroupBase } from "../supervise/cgroup/base.ts";
 import type { AttemptEnding } from "../supervise/ending.ts";
 import type { Sandbox } from "../supervise/launcher/sandbox.ts";
 import type { Shell } from "../supervise/launcher/shell.ts";
-import { startUptimeMs, uptimeMs } from "../supervise/machine.ts";
+import { uptimeMs } from "../supervise/machine.ts";
 import type { RunAs } from "../supervise/order.ts";
 import { describeStep, type TerminationStep } from "../supervise/processes/termination-step.ts";
 import type { StartedAttempt } from "../supervise/supervision.ts";
@@ -19,11 +18,12 @@ import { EventLog } from "./event-log.ts";
 import { type HeldAttempt, holdAttempt } from "./held-attempt.ts";
 import { Interventions } from "./interventions.ts";
 import { KillOrders } from "./kill-orders.ts";
-import { exceededOf, type LimitMeans, limitsInForce } from "./limits.ts";
+import { exceededOf } from "./limits.ts";
 import { Observation } from "./observation.ts";
 import { orderOf, type Surroundings } from "./order.ts";
 import { Reports } from "./reports.ts";
 import { Requests } from "./requests.ts";
+import { Starts } from "./starts.ts";
 import { Suspension } from "./suspension.ts";
 
 /**
@@ -63,7 +63,6 @@ export type WorkerOptions = {
 };
 
 const outputIntervalMs = 250;
-const startNoteDelayMs = 15;
 
 export class Worker {
   readonly #options: WorkerOptions;
@@ -75,10 +74,9 @@ export class Worker {
   readonly #interventions: Interventions;
   readonly #claims: Claims;
   readonly #killOrders: KillOrders;
+  readonly #starts: Starts;
   readonly #reports: Reports;
   readonly #held = new Map<string, HeldAttempt>();
-  /** What earlier lives of this server saw of the usage of attempts that are adopted. */
-  readonly #restoredUsage = new Map<string, string | null>();
   #node: NodeRow | null = null;
   #timers: NodeJS.Timeout[] = [];
   #isStopped = false;
@@ -106,7 +104,6 @@ export class Worker {
     this.#observation = new Observation({
       ...{ store, output, log, clock, onChange, sampler: this.#sampler, progress: options.progress },
       capBytes: options.outputCapBytes,
-      means: meansOf(options.cgroup),
       running: () => [...this.#held.values()].filter((held) => held.startedUptimeMs !== null && !held.isEnded),
       onExceeded: (held, exceeded) => void this.#interventions.exceed(held, exceeded),
     });
@@ -119,6 +116,10 @@ export class Worker {
     this.#interventions = new Interventions({
       ...{ store, log, events, clock, uptimeMs, onChange, suspension: this.#suspension },
       terminate: (key, how) => supervisor.terminate(key, how),
+    });
+    this.#starts = new Starts({
+      ...{ store, log, clock, events, interventions: this.#interventions, observation: this.#observation },
+      isStopped: () => this.#isStopped,
     });
     this.#claims = new Claims({
       ...{ store, log, clock },
@@ -147,7 +148,7 @@ export class Worker {
     return new Supervisor({
       ...{ directory, shell, runAs, cgroup, sandbox, leftovers },
       searchPath: surroundings.server.PATH ?? "/usr/bin:/bin",
-      onStarted: (attempt) => void this.#started(attempt),
+      onStarted: (attempt) => this.#started(attempt),
       onEnded: (ending) => void this.#ended(ending),
       onOrphaned: ({ key }) => void this.#orphaned(key),
       onStep: ({ key, step }) => this.#noteStep(key, step),
@@ -171,7 +172,7 @@ export class Worker {
     });
     this.#timers.push(
       setInterval(() => void this.#heartbeat(), leaseMs / 3).unref(),
-      setInterval(() => void this.#observation.lookAtOutputs(), outputIntervalMs).unref(),
+      setInterval(() => this.#lookAround(), outputIntervalMs).unref(),
     );
     return { adopted: open.length };
   }
@@ -235,16 +236,16 @@ export class Worker {
     return held;
   }
 
-  #order(task: TaskRow, nonce: string) {
-    const outputPath = this.#options.output.prepare({ taskId: task.id, attempt: task.attempt });
-    return orderOf(task, nonce, outputPath, this.#options.surroundings);
+  #order(held: HeldAttempt, nonce: string) {
+    held.outputPath = this.#options.output.prepare(held.fence);
+    return orderOf(held.task, nonce, held.outputPath, this.#options.surroundings);
   }
 
   #begin(task: TaskRow, nonce: string): void {
     const held = this.#hold(task, nonce);
     this.#options.onChange({ taskId: held.task.id, kind: "changed" });
     try {
-      this.#supervisor.start(this.#order(task, nonce));
+      this.#supervisor.start(this.#order(held, nonce));
     } catch (error) {
       this.#options.log.error({ err: error, ...held.fence }, "attempt could not be started");
       void this.#ended(filesNotWritten(held.key, this.#options.clock()));
@@ -260,43 +261,17 @@ export class Worker {
     held.wasEndingBefore = attempt.ending !== null;
     held.suspended = attempt.suspended;
     held.suspendedMs = attempt.suspendedMs;
-    this.#restoredUsage.set(held.key, attempt.usageSeries);
-    return this.#order(attempt.task, attempt.nonce);
+    held.restoredUsage = attempt.usageSeries;
+    return this.#order(held, attempt.nonce);
   }
 
   // --- what the supervisor tells ------------------------------------------------------------------------------------
 
-  async #started(attempt: StartedAttempt): Promise<void> {
-    const { key, pid, startTicks, startedAtMs, cgroupPath } = attempt;
-    const { cgroup } = this.#options;
-    const held = this.#held.get(key);
-    if (held === undefined || held.startedUptimeMs !== null) {
-      return;
+  #started(attempt: StartedAttempt): void {
+    const held = this.#held.get(attempt.key);
+    if (held !== undefined && held.startedUptimeMs === null) {
+      void this.#starts.begin(held, attempt);
     }
-    held.startedUptimeMs = startUptimeMs(startTicks);
-    held.limitsInForce = limitsInForce(held.task.spec.limits, meansOf(cgroupPath === null ? null : cgroup));
-    held.whenStarted.resolve();
-    const outputPath = this.#options.output.prepare(held.fence);
-    const isAdopted = this.#restoredUsage.has(key);
-    const restored = this.#restoredUsage.get(key) ?? null;
-    this.#restoredUsage.delete(key);
-    this.#observation.begin(held, { pid, startTicks, startedAtMs, outputPath, cgroupPath }, restored);
-    this.#interventions.begin(held);
-    // An attempt that ends at once needs no such note: its end carries the same facts.
-    await wait(startNoteDelayMs, undefined, { ref: false });
-    if (!held.isEnded && !this.#isStopped) {
-      await this.#noteStarted(held, pid, startedAtMs);
-      if (isAdopted) {
-        this.#events.add(held, "adopted", "The server was restarted; the attempt runs on, and is watched again.");
-      }
-    }
-  }
-
-  #noteStarted(held: HeldAttempt, pid: number, startedAt: number): Promise<void> {
-    const { store, clock } = this.#options;
-    return this.#interventions.note(held, () =>
-      store.attempts.started({ ...held.fence, pid, startedAt, limitsInForce: held.limitsInForce, now: clock() }),
-    );
   }
 
   async #ended(ending: AttemptEnding): Promise<void> {
@@ -367,6 +342,11 @@ export class Worker {
 
   // --- at intervals -------------------------------------------------------------------------------------------------
 
+  #lookAround(): void {
+    this.#starts.catchUp();
+    void this.#observation.lookAtOutputs();
+  }
+
   async #heartbeat(): Promise<void> {
     const { store, clock, leaseMs, log } = this.#options;
     if (this.#node === null) {
@@ -383,10 +363,6 @@ export class Worker {
       log.error({ err: error }, "heartbeat failed");
     }
   }
-}
-
-function meansOf(cgroup: CgroupBase | null): LimitMeans {
-  return { hasMemoryController: cgroup?.hasMemory ?? false, hasPidsController: cgroup?.hasPids ?? false };
 }
 
 function filesNotWritten(key: string, endedAtMs: number): AttemptEnding {

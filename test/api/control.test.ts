@@ -85,6 +85,14 @@ describe("suspend and resume", () => {
     expect((await lines(id)).filter((line) => line !== "Terminated")).toEqual(["on", "bye"]);
   });
 
+  it("a task that is being ended is not suspended any more, and its record does not say so", async () => {
+    const id = await running({ command: "trap '' TERM; echo on; while :; do sleep 0.02; done" });
+    await tell(id, "kill", { grace_seconds: 1 });
+    expect(await tell(id, "suspend")).toMatchObject({ status: 409, body: { code: "being_ended" } });
+    expect(await ada.get(id)).toMatchObject({ suspended: false });
+    expect(await ada.waitForEnd(id)).toMatchObject({ status: "killed", suspended: false });
+  });
+
   it("are refused for what does not run", async () => {
     const later = await ada.submit({ command: "true", run_at: "2099-01-01T00:00:00Z" });
     const over = await ada.submit({ command: "true" });
@@ -124,7 +132,8 @@ describe("a signal", () => {
   it("that ends the program is its end, and no kill", async () => {
     const id = await running({ command: "echo on; exec sleep 600" });
     await tell(id, "signal", { signal: "INT" });
-    expect(await ada.waitForEnd(id)).toMatchObject({ status: "failed", outcome: "signalled", signal: "SIGINT" });
+    const end = { status: "failed", outcome: "signalled", signal: "SIGINT", reason: "Ended by SIGINT, sent by ada." };
+    expect(await ada.waitForEnd(id)).toMatchObject(end);
   });
 
   it.each([{ signal: "NOPE" }, { signal: "" }, { signal: "9" }, { signal: "STOP" }, { signal: 9 }, {}])(
@@ -158,6 +167,15 @@ describe("input", () => {
     const raw = await ada.request(`/taskapi/tasks/${id}/output/`);
     const expected = Buffer.concat([Buffer.from("on\nfirst\n"), bytes, Buffer.from("last\nend\n")]);
     expect(Buffer.from(await raw.arrayBuffer()).equals(expected)).toBe(true);
+  });
+
+  it("and its end at once are taken also by a program that is over as soon as it has read", async () => {
+    for (let round = 0; round < 8; round += 1) {
+      const id = await running({ command: "echo on; read x; echo got $x", input: true });
+      const sent = await tell(id, "input", { text: "yes\n", end: true });
+      expect(sent).toMatchObject({ status: 200, body: { accepted_bytes: 4, ended: true } });
+      expect(await ada.waitForEnd(id)).toMatchObject({ status: "completed" });
+    }
   });
 
   it("comes after the text it was submitted with", async () => {

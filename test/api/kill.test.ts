@@ -1,6 +1,7 @@
 import { mkdtempSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { beforeAll, describe, expect, it } from "vitest";
+import { contract } from "../../src/contract/index.ts";
 import { send } from "../support/http.ts";
 import { hasEnded } from "../support/processes.ts";
 import { type Member, startServer, startSharedServer } from "../support/server.ts";
@@ -52,6 +53,20 @@ describe("a pending task", () => {
     expect(await eve.waitForEnd(next.id)).toMatchObject({ status: "completed" });
     expect(await eve.get(first.id)).toMatchObject(end);
   });
+});
+
+it("says in its log who ordered what, also when two did", async () => {
+  const ben = await server.join("ben_the_admin");
+  await ada.giveRole(ben, "admin");
+  const { id } = await running(`trap '' TERM; ${waiting}`);
+  await kill(id, { grace_seconds: 60 });
+  await send(server, "POST", `/taskapi/tasks/${id}/kill/`, { as: ben, json: { signal: "KILL", grace_seconds: 0 } });
+  await ada.waitForEnd(id);
+  const log = await ada.client.call(contract.listEvents, { params: { id } });
+  expect(log.filter((entry) => entry.kind === "kill").map((entry) => entry.text)).toEqual([
+    "Kill ordered by ada: SIGTERM, and SIGKILL after 60 s.",
+    "Kill ordered by ben_the_admin: SIGKILL, and SIGKILL after 0 s.",
+  ]);
 });
 
 describe("a running task", () => {

@@ -58,7 +58,7 @@ describe("a program that ran", () => {
   });
 
   it.each([
-    ["SIGKILL", "Ended by SIGKILL; nothing here sent it: perhaps the kernel, out of memory, or a person."],
+    ["SIGKILL", "Ended by SIGKILL; perhaps by the kernel, out of memory, or by a person on the machine."],
     ["SIGSEGV", "Ended by SIGSEGV, an invalid memory access."],
     ["SIGABRT", "Ended by SIGABRT, it aborted itself."],
     ["SIGTERM", "Ended by SIGTERM."],

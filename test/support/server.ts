@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, onTestFinished } from "vitest";
 import { testDirectory } from "./directory.ts";
+import { removeNodeGroup } from "./node-group.ts";
 import { endProcessesOf } from "./processes.ts";
 import { TestServer } from "./server-process.ts";
 import { makeDirectory, removeDirectory } from "./temporary-directory.ts";
@@ -23,6 +24,7 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
   onTestFinished(async () => {
     await server.stop("SIGKILL");
     await endProcessesOf(directory);
+    removeNodeGroup(directory);
   });
   await server.start();
   return server;
@@ -36,6 +38,7 @@ export function startSharedServer(options: Pick<ServerOptions, "environment"> = 
   afterAll(async () => {
     await server.stop("SIGKILL");
     await endProcessesOf(directory);
+    removeNodeGroup(directory);
     removeDirectory(directory);
   });
   return server;

@@ -1,6 +1,7 @@
 import { setTimeout as wait } from "node:timers/promises";
 import {
   actionRefusal,
+  type ErrorCode,
   type SignalName,
   type SignalTarget,
   type TaskAction,
@@ -59,19 +60,36 @@ export async function sendInput(
     }
   }
   if (end) {
-    await tell(context, actor, id, "input", { kind: "end_input" });
+    await endInput(context, actor, id, accepted > 0);
   }
   return { accepted_bytes: accepted, ended: end };
 }
 
-/** The processes of a task; none when it does not run, or its node does not answer. */
+/** A program that read what was sent and is over by now, or reads no more, has its end of input: that is no failure. */
+async function endInput(context: Context, actor: Actor, id: number, wasSent: boolean): Promise<void> {
+  try {
+    await tell(context, actor, id, "input", { kind: "end_input" });
+  } catch (error) {
+    const isOverAnyway = error instanceof Refusal && endsOfInput.has(error.code);
+    if (!wasSent || !isOverAnyway) {
+      throw error;
+    }
+  }
+}
+
+const endsOfInput: ReadonlySet<ErrorCode> = new Set(["input_ended", "input_closed", "already_over", "not_running"]);
+
+/** The processes of a task; none when it does not run. */
 export async function listProcesses(context: Context, actor: Actor, id: number): Promise<TaskProcess[]> {
   const task = await findVisibleTask(context, actor, id);
   if (task.status !== "running") {
     return [];
   }
   const reply = await context.dispatcher.ask(requestTo(task, actor, { kind: "processes" }));
-  if (reply?.kind !== "processes") {
+  if (reply === null) {
+    throw new Refusal("node_silent", { id });
+  }
+  if (reply.kind !== "processes") {
     return [];
   }
   return reply.processes.map((process) => ({
@@ -102,7 +120,7 @@ async function tell(context: Context, actor: Actor, id: number, action: TaskActi
       throw new Refusal("node_silent", { id });
     }
     if (reply.kind === "refused") {
-      throw new Refusal(reply.code, { id });
+      throw new Refusal(reply.code, { id, problem: reply.problem ?? "" });
     }
     if (reply.kind !== "not_here") {
       return reply;

@@ -58,10 +58,24 @@ async function requestKill(context: Context, actor: Actor, task: TaskRow, order:
     context.live.changed({ taskId: task.id, kind: "ended" });
     context.admission.poke();
   } else if (result.kind === "requested") {
+    await noteOrder(context, result.task, request);
     context.live.changed({ taskId: task.id, kind: "changed" });
     await context.dispatcher.poke({ topic: "kill", taskId: task.id });
   }
   return result;
+}
+
+/** Into the task's log, with who ordered it now; the order stands whether or not this could be written. */
+async function noteOrder(
+  context: Context,
+  task: TaskRow,
+  order: { by: string; signal: string; graceMs: number; now: number },
+): Promise<void> {
+  const text = `Kill ordered by ${order.by}: ${order.signal}, and SIGKILL after ${order.graceMs / 1000} s.`;
+  const event = { taskId: task.id, attempt: task.attempt, at: order.now, kind: "kill", text } as const;
+  await context.store.events.add([event]).catch((error: unknown) => {
+    context.log.error({ err: error, taskId: task.id }, "kill order not in the task's log");
+  });
 }
 
 /** Its status once the record says it is over; null when that takes longer than the grace and some patience. */

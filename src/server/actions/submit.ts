@@ -47,7 +47,11 @@ export async function rerunTask(
   const { task, isReplayed } = await create(context, actor, parsed.value, idempotency);
   if (!isReplayed) {
     const text = `Submitted by ${actor.user.username} as a rerun of task ${id}.`;
-    await context.store.events.add([{ taskId: task.id, attempt: 0, at: task.createdAt, kind: "submitted", text }]);
+    const event = { taskId: task.id, attempt: 0, at: task.createdAt, kind: "submitted", text } as const;
+    // The task is there: an error now would make the caller ask for it once more.
+    await context.store.events.add([event]).catch((error: unknown) => {
+      context.log.error({ err: error, taskId: task.id }, "rerun not in the task's log");
+    });
   }
   return { task: await detailOf(context, actor, task), isReplayed };
 }

@@ -129,6 +129,8 @@ function pendingAgain(end: AttemptEnd, retryAt: number): Updateable<Database["ta
     started_at: null,
     progress_permille: null,
     reason: end.reason,
+    ...usageColumns(end.usage),
+    output_bytes: end.outputBytes,
   };
 }
 

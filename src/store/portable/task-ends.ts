@@ -4,6 +4,7 @@ import type { Access } from "./access.ts";
 import type { Connection } from "./schema.ts";
 import { statement } from "./statement.ts";
 import { findTask, requireTask, toKillRequest } from "./task-row.ts";
+import { noUsage, usageColumns } from "./usage-columns.ts";
 
 type KillOrder = Parameters<Tasks["requestKill"]>[0];
 type Claim = Parameters<Tasks["claim"]>[0];
@@ -68,6 +69,8 @@ const becomeRunning = statement(
         started_at: null,
         reason: null,
         limits_in_force: null,
+        ...usageColumns(noUsage),
+        output_bytes: 0,
         updated_at: now,
       })
       .where("id", "=", id)

@@ -9,6 +9,15 @@ type UsageColumns = {
   write_bytes: number | null;
 };
 
+/** Of an attempt that has not been looked at. */
+export const noUsage: UsageTotals = {
+  cpuMs: null,
+  maxRssBytes: null,
+  maxProcesses: null,
+  readBytes: null,
+  writeBytes: null,
+};
+
 export function toUsage(row: UsageColumns): UsageTotals {
   return {
     cpuMs: row.cpu_ms,

@@ -72,6 +72,15 @@ export class AttemptCgroup {
     }
   }
 
+  /** Which limits the kernel keeps for it: those that were set on it, whatever the server could set today. */
+  keeps(limits: CgroupLimits): { memory: boolean; processes: boolean } {
+    const isSet = (file: string) => /^\d+$/.test(readText(join(this.path, file))?.trim() ?? "");
+    return {
+      memory: limits.memoryBytes != null && isSet("memory.max"),
+      processes: limits.processes != null && isSet("pids.max"),
+    };
+  }
+
   /** Process numbers of its members, those of groups it made below itself too. None when the group is gone. */
   pids(): number[] {
     return this.#directories().flatMap((directory) => readNumbers(join(directory, "cgroup.procs")));

@@ -25,6 +25,7 @@ import { failFunction, programCheck, timeFunction } from "./shell-functions.ts";
  *      shell without the journal has left (inside.ts); FILES is where the names of the attempt's files begin
  *   i, j  make the input, before and after the child is forked
  *   k  records the problem
+ *   g  waits until the next try to write a record, and gives up when the journal's directory has been gone for an hour
  *
  * Variables start with UTM_, which the environment of a task may not name, so no task can disturb them.
  *
@@ -47,6 +48,7 @@ export function launcherProgram(shell: Shell, journalPath: string, leakedFds: re
     readStat("UTM_P UTM_S"),
     'n; echo "l $UTM_P $UTM_S $UTM_T ." >>"$UTM_J"',
     outOfMemory,
+    giveUpFunction,
     failFunction,
     openFunction,
     programCheck,
@@ -72,6 +74,11 @@ function readStat(into: "UTM_P UTM_S" | "UTM_P UTM_Q UTM_S"): string {
 
 /** Processor time of waited-for children, in clock ticks: 16th and 17th field. */
 const readChildTimes = `read -r ${"UTM_w ".repeat(15)}UTM_U UTM_V UTM_w </proc/self/stat`;
+
+/** An hour, one try each second: a data directory that was moved away may be put back. */
+const triesWithoutDirectory = 3600;
+
+const giveUpFunction = `g() { UTM_X=$((UTM_X+1)); [ $UTM_X -lt ${triesWithoutDirectory} ] || [ -d "\${UTM_J%/*}" ] || exit 125; sleep 1; }`;
 
 // `command exec` keeps a failed redirection from ending a POSIX shell before it has said so.
 const openFunction = [
@@ -104,7 +111,7 @@ const inputFunctions = [
 const problemFunction = [
   'k() { UTM_F=; while read -r UTM_w UTM_D; do case $UTM_w in b) return;; f) UTM_F=$UTM_D;; esac; done <"$UTM_B.problem"',
   "case $UTM_F in '') return;; *[!a-z-]*) UTM_F=unknown;; esac",
-  'n; until echo "f $UTM_I $UTM_F $UTM_T ." >>"$UTM_J"; do sleep 1; done; }',
+  'n; until echo "f $UTM_I $UTM_F $UTM_T ." >>"$UTM_J"; do g; done; }',
 ].join("\n");
 
 /** A shim told to end the input has its wait interrupted; it waits on. See input.ts. */
@@ -123,7 +130,7 @@ const bashAttempt = [
   waitAgain,
   "case $UTM_A in *p*) k;; esac; n",
   readChildTimes,
-  'until echo "$UTM_K\nx $UTM_I $UTM_C $UTM_R$UTM_M $UTM_T $UTM_U $UTM_V ." >>"$UTM_J"; do trap - CHLD; sleep 1; done',
+  'until echo "$UTM_K\nx $UTM_I $UTM_C $UTM_R$UTM_M $UTM_T $UTM_U $UTM_V ." >>"$UTM_J"; do trap - CHLD; g; done',
   ") </dev/null >/dev/null 2>&1 255<&- &",
   "UTM_N=$((UTM_N+1)); case $UTM_N in *[05]) jobs >/dev/null 2>&1;; esac; }",
 ].join("\n");
@@ -141,7 +148,7 @@ const posixAttempt = [
   "case $UTM_A in *p*) k;; esac; n",
   '[ $UTM_R -gt 128 ] && { jobs -l >>"$UTM_J" || UTM_M=?; }',
   readChildTimes,
-  'until echo "x $UTM_I $UTM_C $UTM_R$UTM_M $UTM_T $UTM_U $UTM_V ." >>"$UTM_J"; do sleep 1; done',
+  'until echo "x $UTM_I $UTM_C $UTM_R$UTM_M $UTM_T $UTM_U $UTM_V ." >>"$UTM_J"; do g; done',
   ") </dev/null >/dev/null 2>&1 &",
   "UTM_N=$((UTM_N+1)); case $UTM_N in *[05]) jobs >/dev/null 2>&1;; esac; }",
 ].join("\n");

@@ -10,6 +10,13 @@ export function asCurl(task: TaskDetail, origin: string): string {
       order[field] = task[field];
     }
   }
+  if (task.priority !== 0) {
+    order.priority = task.priority;
+  }
+  if (task.queue !== "default") {
+    order.queue = task.queue;
+  }
+  order.kill_grace_seconds = task.kill_grace_seconds;
   if (Object.keys(task.env).length > 0) {
     order.env = task.env;
   }
