@@ -93,7 +93,7 @@ export async function settle(generation: Generation, readRecords: () => void): P
   let looksInVain = 0;
   for (;;) {
     readRecords();
-    const strangers = findShellsOn(generation.fifoPath).filter((pid) => !generation.knownPids.has(pid));
+    const strangers = findStrangers(generation);
     looksInVain = strangers.length === 0 ? looksInVain + 1 : 0;
     if (looksInVain === 2) {
       readRecords();
@@ -110,6 +110,19 @@ export async function settle(generation: Generation, readRecords: () => void): P
       await wait(pauseMs);
     }
   }
+}
+
+/** Shells of the generation that are neither a known shim nor the holder of a known shim's input. */
+function findStrangers({ fifoPath, knownPids, launcherPid }: Generation): number[] {
+  const shells = findShellsOn(fifoPath);
+  const holders = new Set<number>();
+  for (const pid of shells) {
+    const parent = knownPids.has(pid) ? (readStat(pid)?.parentPid ?? launcherPid) : launcherPid;
+    if (parent !== null && parent !== launcherPid) {
+      holders.add(parent);
+    }
+  }
+  return shells.filter((pid) => !knownPids.has(pid) && !holders.has(pid));
 }
 
 /** A launcher that came to open its FIFO after its server had died waits for a writer; one that comes and goes ends it. */

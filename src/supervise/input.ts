@@ -1,25 +1,25 @@
 import { closeSync, constants, existsSync, openSync, writeSync } from "node:fs";
 import { setTimeout as wait } from "node:timers/promises";
-import { readFdLink, readStat } from "./processes/proc.ts";
+import { type ProcessStat, readFdLink, readStat } from "./processes/proc.ts";
 import { signalProcess } from "./processes/tree.ts";
 
 /**
  * The standard input of a running attempt.
  *
- * It is a FIFO, made by the attempt's shim (program.ts), which holds the writing end, descriptor 7, and nothing of the
- * reading end. So the program sees no end of input when the server ends, a restarted server finds the FIFO by its name,
+ * It is a FIFO, made by a shell around the attempt's shim, the holder (program.ts), which keeps the writing end, descriptor
+ * 7, and nothing of the reading end. So the program sees no end of input when the server ends, a restarted server finds the FIFO by its name,
  * and a write to a program that no longer reads fails instead of filling a pipe for nobody.
  *
- * An accepted byte is in the pipe, which lives in the kernel for as long as the shim or the program has it open: it
+ * An accepted byte is in the pipe, which lives in the kernel for as long as the holder or the program has it open: it
  * survives the server. Nothing else keeps bytes, so nothing is ever written twice.
  *
- * Text ordered with the attempt comes first. A child of the shim writes it, at the reader's pace, so it may be longer
+ * Text ordered with the attempt comes first. A child of the holder writes it, at the reader's pace, so it may be longer
  * than the pipe holds, and then deletes the file it was in; as long as that file is there, nothing else is written.
  * Whether the server lives makes no difference to it.
  *
- * The end of input is SIGUSR1 to the shim, which closes its end; the program sees the end once the text ordered with it
- * has been written. That the shim has closed it is seen in /proc, so it is known after a restart, too. A shim that was
- * killed has closed it as well. The shim is known by its descriptor 7, which is this attempt's FIFO and no other's.
+ * The end of input is SIGUSR1 to the holder, which closes its end; the program sees the end once the text ordered with it
+ * has been written. That it is closed is seen in /proc, so it is known after a restart, too. A holder that was killed has
+ * closed it as well. It is the shim's parent, and known by its descriptor 7, which is this attempt's FIFO and no other's.
  *
  * A program on a terminal or in a sandbox has shells of ours around it, which keep the reading end open: that it closed
  * its input is not noticed before it ends. On a terminal the end of input arrives as the character Ctrl-D.
@@ -95,10 +95,14 @@ function obstacle(target: InputTarget | null): InputRefusal | "not-yet" | null {
   if (target.shimPid === null) {
     return "not-yet";
   }
-  if (readFdLink(target.shimPid, 7) !== pathOf(target)) {
-    return { refused: "ended" };
-  }
-  return null;
+  return holderOf(target) === null ? { refused: "ended" } : null;
+}
+
+/** The holder of its input: the shim's parent, as long as it holds it. */
+function holderOf(target: InputTarget): ProcessStat | null {
+  const shim = target.shimPid === null ? null : readStat(target.shimPid);
+  const holder = shim === null ? null : readStat(shim.parentPid);
+  return holder !== null && readFdLink(holder.pid, 7) === pathOf(target) ? holder : null;
 }
 
 async function writeBytes(target: () => InputTarget | null, bytes: Buffer): Promise<Written> {
@@ -162,10 +166,10 @@ async function endInput(target: () => InputTarget | null): Promise<Ended> {
     if (found !== null && found !== "not-yet") {
       return found;
     }
-    const shim = now === null || now.shimPid === null ? null : readStat(now.shimPid);
-    if (now !== null && shim !== null && readFdLink(shim.pid, 7) === pathOf(now)) {
-      signalProcess(shim, "SIGUSR1");
-      return await closed(shim.pid, pathOf(now));
+    const holder = now === null ? null : holderOf(now);
+    if (now !== null && holder !== null) {
+      signalProcess(holder, "SIGUSR1");
+      return await closed(holder.pid, pathOf(now));
     }
     if (performance.now() > deadline) {
       throw new Error("The end of input could not be told: the attempt has not started yet.");
@@ -174,12 +178,12 @@ async function endInput(target: () => InputTarget | null): Promise<Ended> {
   }
 }
 
-async function closed(shimPid: number, path: string): Promise<Ended> {
+async function closed(holderPid: number, path: string): Promise<Ended> {
   const deadline = performance.now() + patienceMs;
-  while (readFdLink(shimPid, 7) === path) {
+  while (readFdLink(holderPid, 7) === path) {
     if (performance.now() > deadline) {
       throw new Error(
-        "The end of input was asked for, and is not done yet: the shim is stopped, or the machine stalls.",
+        "The end of input was asked for, and is not done yet: its holder is stopped, or the machine stalls.",
       );
     }
     await wait(shortestPauseMs);

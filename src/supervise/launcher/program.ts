@@ -23,7 +23,8 @@ import { failFunction, programCheck, timeFunction } from "./shell-functions.ts";
  *   t  one attempt: `t KEY LINES end`; a line cut short by a dying server has no `end` and does nothing.
  *      `t KEY LINES ASKS FILES end` asks more of the shim: `i` for an input that stays open, `p` to read the problem a
  *      shell without the journal has left (inside.ts); FILES is where the names of the attempt's files begin
- *   i, j  make the input, before and after the child is forked
+ *   s  the shim: forks the child, waits for it, records how it ended
+ *   h  the holder around a shim, for an input that stays open; i, j  make the input, before and after the shim is forked
  *   k  records the problem
  *   g  waits until the next try to write a record, and gives up when the journal's directory has been gone for an hour
  *
@@ -97,14 +98,19 @@ const outOfMemory = [
 ].join("\n");
 
 /**
- * The input that stays open; input.ts tells why it is so. What writes the first text is another program, since a shell on
- * the launcher's FIFO that is no shim is waited for, and at last killed, when a launcher is replaced (generation.ts).
+ * The input that stays open; input.ts tells why it is so. The holder keeps the writing end and closes it at SIGUSR1. It is a
+ * shell of its own around the shim: a shim that was interrupted in its wait could lose how the program ended. (In bash, a
+ * child that ends between two waits for it, while a trap runs, is gone from the table of jobs: the second wait says -1.)
+ * What writes the first text is another program, since a shell on the launcher's FIFO that is no shim and no holder is
+ * waited for, and at last killed, when a launcher is replaced (generation.ts).
  */
 const inputFunctions = [
-  "i() { UTM_L=; trap 'UTM_G=1; trap \"\" USR1; exec 7>&-' USR1",
+  "i() { trap 'trap \"\" USR1; exec 7>&-' USR1",
   '[ -p "$UTM_B.input" ] || mkfifo -m 600 "$UTM_B.input" || return',
   'command exec 7<>"$UTM_B.input" && command exec 6<"$UTM_B.input" && command exec 7>"$UTM_B.input"; }',
   'j() { exec 6<&-; [ -e "$UTM_B.stdin" ] && { ( exec /bin/sh -c \'cat "$1"; rm -f "$1"\' sh "$UTM_B.stdin" >&7 7>&- ) & } }',
+  "h() { i; ( exec 7>&-; s \"$1\" ) & UTM_C=$!; trap '' TERM INT HUP QUIT USR2 ALRM TSTP TTIN TTOU; j",
+  `until wait $UTM_C; [ $? != ${128 + constants.signals.SIGUSR1} ]; do :; done; }`,
 ].join("\n");
 
 /** What the shell after a switch of the user said (inside.ts): without a `b`, the program never came to be. */
@@ -114,25 +120,22 @@ const problemFunction = [
   'n; until echo "f $UTM_I $UTM_F $UTM_T ." >>"$UTM_J"; do g; done; }',
 ].join("\n");
 
-/** A shim told to end the input has its wait interrupted; it waits on. See input.ts. */
-const waitAgain = `while [ "$UTM_G$UTM_R" = 1${128 + constants.signals.SIGUSR1} ]; do UTM_G=; wait $UTM_C; UTM_R=$?; done`;
+const ignoredByShims = "trap '' TERM INT HUP QUIT USR1 USR2 ALRM TSTP TTIN TTOU";
 
 const bashAttempt = [
   "c() { trap - PIPE TERM INT HUP QUIT USR1 USR2 ALRM CHLD",
   readStat("UTM_P UTM_Q UTM_S"),
   'n; echo "p $UTM_I $UTM_P $UTM_Q $UTM_S $UTM_T ." >>"$UTM_J" || exit 125',
   'echo $UTM_O >/proc/self/oom_score_adj; eval "$1"; }',
-  ...orderLines("UTM_K="),
+  "s() { UTM_K=",
   `set -m; trap '{ echo && jobs -l %1; } >>"$UTM_J" || UTM_K=$(jobs -l %1) || echo >>"$UTM_J" || UTM_M=?' CHLD`,
-  'c "$2" & UTM_C=$!; set +m',
-  "trap '' TERM INT HUP QUIT $UTM_L USR2 ALRM TSTP TTIN TTOU",
-  '[ "$UTM_L" ] || j; wait $UTM_C; UTM_R=$?',
-  waitAgain,
+  'c "$1" & UTM_C=$!; set +m; exec 6<&-',
+  ignoredByShims,
+  "wait $UTM_C; UTM_R=$?",
   "case $UTM_A in *p*) k;; esac; n",
   readChildTimes,
-  'until echo "$UTM_K\nx $UTM_I $UTM_C $UTM_R$UTM_M $UTM_T $UTM_U $UTM_V ." >>"$UTM_J"; do trap - CHLD; g; done',
-  ") </dev/null >/dev/null 2>&1 255<&- &",
-  "UTM_N=$((UTM_N+1)); case $UTM_N in *[05]) jobs >/dev/null 2>&1;; esac; }",
+  'until echo "$UTM_K\nx $UTM_I $UTM_C $UTM_R$UTM_M $UTM_T $UTM_U $UTM_V ." >>"$UTM_J"; do trap - CHLD; g; done; }',
+  ...orderLines(" 255<&-"),
 ].join("\n");
 
 const posixAttempt = [
@@ -140,25 +143,24 @@ const posixAttempt = [
   readStat("UTM_P UTM_Q UTM_S"),
   'n; echo "p $UTM_I $UTM_P $UTM_Q $UTM_S $UTM_T ." >>"$UTM_J" || exit 125',
   'echo $UTM_O >/proc/self/oom_score_adj; eval "$1"; }',
-  ...orderLines(""),
-  'c "$2" & UTM_C=$!',
-  "trap '' TERM INT HUP QUIT $UTM_L USR2 ALRM TSTP TTIN TTOU",
-  '[ "$UTM_L" ] || j; wait $UTM_C; UTM_R=$?',
-  waitAgain,
+  's() { c "$1" & UTM_C=$!; exec 6<&-',
+  ignoredByShims,
+  "wait $UTM_C; UTM_R=$?",
   "case $UTM_A in *p*) k;; esac; n",
   '[ $UTM_R -gt 128 ] && { jobs -l >>"$UTM_J" || UTM_M=?; }',
   readChildTimes,
-  'until echo "x $UTM_I $UTM_C $UTM_R$UTM_M $UTM_T $UTM_U $UTM_V ." >>"$UTM_J"; do g; done',
-  ") </dev/null >/dev/null 2>&1 &",
-  "UTM_N=$((UTM_N+1)); case $UTM_N in *[05]) jobs >/dev/null 2>&1;; esac; }",
+  'until echo "x $UTM_I $UTM_C $UTM_R$UTM_M $UTM_T $UTM_U $UTM_V ." >>"$UTM_J"; do g; done; }',
+  ...orderLines(""),
 ].join("\n");
 
-/** The beginning of `t`: a shim of its own, with the attempt's name and what it asks of its shim. */
-function orderLines(moreVariables: string): string[] {
+/** `t`: a shim of its own, with the attempt's name and what it asks of its shim; with a holder around it for an input. */
+function orderLines(redirections: string): string[] {
   return [
     't() { [ "$3" = end ] || [ "$5" = end ] || return',
-    `( UTM_I=$1 UTM_M= UTM_G= UTM_L=USR1 UTM_A= ${moreVariables}`,
-    '[ "$3" = end ] || { UTM_A=$3 UTM_B=$4; case $3 in *i*) i;; esac; }',
+    '( UTM_I=$1 UTM_M= UTM_A=; [ "$3" = end ] || { UTM_A=$3 UTM_B=$4; }',
+    'case $UTM_A in *i*) h "$2";; *) s "$2";; esac',
+    `) </dev/null >/dev/null 2>&1${redirections} &`,
+    "UTM_N=$((UTM_N+1)); case $UTM_N in *[05]) jobs >/dev/null 2>&1;; esac; }",
   ];
 }
 
