@@ -96,6 +96,18 @@ export class Control {
     }
   }
 
+  /** What is left alone of an attempt that has ended must not stand still for ever: nobody could let it go on. */
+  leaveAwake(tracked: Tracked): void {
+    try {
+      if (tracked.tree !== null) {
+        this.#wake(tracked, tracked.tree);
+      }
+    } catch (error) {
+      const { options } = this.#supervision;
+      options.onWarning("what an attempt left could not be woken", { err: error, key: tracked.order.key });
+    }
+  }
+
   /** Nothing is kept of an attempt that is over. */
   forget(tracked: Tracked): void {
     if (tracked.mayHaveStopNote) {

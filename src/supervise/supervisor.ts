@@ -62,7 +62,7 @@ export class Supervisor {
     this.#files = createAttemptFiles({ directory: join(directory, "files"), shell, runAs, sandbox });
     this.#groups = new AttemptCgroups(options.cgroup ?? null);
     this.#control = new Control(supervision, new StopNotes(join(directory, "stopped")));
-    this.#ends = new AttemptEnds(supervision, this.#groups);
+    this.#ends = new AttemptEnds(supervision, this.#groups, this.#control);
     this.#notes = new JournalNotes(supervision, this.#groups, this.#ends);
     this.#shims = new ShimWatch(supervision, this.#notes, this.#ends);
     this.#generations = new Generations({

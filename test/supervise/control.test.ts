@@ -149,6 +149,19 @@ describe.each(cases)("on $name, $mode", ({ shell, cgroup }) => {
     await expect(watched.supervisor.suspend(ending.key)).rejects.toThrow("it is ending");
   });
 
+  it("lets go on what a suspended attempt leaves behind, when it is to be left alone", async () => {
+    const bench = testBench(shell);
+    const watched = watch(bench, { cgroup, leftovers: "report" });
+    // In a session of its own: to a stopped process group whose leader ends the kernel sends SIGHUP.
+    const order = await watched.begin(bench.order(`setsid sh -c '${counting}' & wait; exit 9`));
+    await grows(bench, order);
+    await watched.supervisor.suspend(order.key);
+    watched.supervisor.signal(order.key, "SIGKILL", "main");
+    expect((await watched.endOf(order)).leftAlone).not.toBeNull();
+    await grows(bench, order);
+    writeFileSync(bench.path("go"), "");
+  });
+
   it("sends a signal to the attempt's own process, or to all", async () => {
     const bench = testBench(shell);
     const watched = watch(bench, { cgroup });
