@@ -1,6 +1,6 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { AttemptCgroup } from "../../src/supervise/cgroup/attempt-cgroup.ts";
@@ -172,6 +172,17 @@ describe.skipIf(cgroup === null).each(installedShells().slice(0, 1))("whatever t
     expect(watched.started.get(order.key)).toMatchObject({ method: "scan", cgroupPath: null });
     writeFileSync(bench.path("go"), "");
     expect((await watched.endOf(order)).how).toEqual({ kind: "exited", code: 9 });
+  });
+
+  it("leaves neither a group nor a file of one whose files could not be written", () => {
+    const bench = testBench(shell);
+    const watched = watch(bench, { cgroup });
+    const order = bench.order({ kind: "script", body: "cat", interpreter: null }, { stdin: "text" });
+    const files = join(bench.nodeDirectory, "files");
+    symlinkSync(bench.path("no/such/place"), join(files, `${order.key}.script`));
+    expect(() => watched.supervisor.start(order)).toThrow("ENOENT");
+    expect(readdirSync(files)).toEqual([]);
+    expect(existsSync(join(cgroup?.path ?? "", order.key))).toBe(false);
   });
 
   it("removes empty groups that earlier lives left", async () => {
