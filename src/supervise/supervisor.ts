@@ -44,6 +44,7 @@ export class Supervisor {
   readonly #generations: Generations;
   readonly #files: AttemptFiles;
   readonly #groups: AttemptCgroups;
+  readonly #stopNotes: StopNotes;
   readonly #starting: Starting;
   readonly #notes: JournalNotes;
   readonly #ends: AttemptEnds;
@@ -61,7 +62,8 @@ export class Supervisor {
     mkdirSync(directory, { recursive: true, mode: 0o700 });
     this.#files = createAttemptFiles({ directory: join(directory, "files"), shell, runAs, sandbox });
     this.#groups = new AttemptCgroups(options.cgroup ?? null);
-    this.#control = new Control(supervision, new StopNotes(join(directory, "stopped")));
+    this.#stopNotes = new StopNotes(join(directory, "stopped"));
+    this.#control = new Control(supervision, this.#stopNotes);
     this.#ends = new AttemptEnds(supervision, this.#groups, this.#control);
     this.#notes = new JournalNotes(supervision, this.#groups, this.#ends);
     this.#shims = new ShimWatch(supervision, this.#notes, this.#ends);
@@ -107,7 +109,7 @@ export class Supervisor {
     }
     const ofEarlierLife = [...this.#supervision.tracked.values()].filter((tracked) => tracked.isOfEarlierLife);
     await Promise.all(ofEarlierLife.map((tracked) => this.#control.adopt(tracked, suspended.has(tracked.order.key))));
-    this.#groups.sweep((key) => this.#supervision.tracked.has(key));
+    this.#sweep();
     for (const generation of old) {
       if (generation.incarnation === this.#supervision.incarnation) {
         generation.journal.watch(() => this.#notes.apply(generation));
@@ -188,6 +190,18 @@ export class Supervisor {
       termination?.abandon();
     }
     this.#generations.close();
+  }
+
+  /** A server that ended between the record of an attempt's end and `forget` left them; nobody would ask for them again. */
+  #sweep(): void {
+    const isKnown = (key: string) => this.#supervision.tracked.has(key);
+    this.#groups.sweep(isKnown);
+    try {
+      this.#files.sweep(isKnown);
+      this.#stopNotes.sweep(isKnown);
+    } catch (error) {
+      this.#supervision.options.onWarning("files of ended attempts could not be removed", { err: error });
+    }
   }
 
   #isUsed(generation: Generation): boolean {
