@@ -85,6 +85,8 @@ export class JournalNotes {
       startTicks: record.startTicks,
       method: tracked.tree?.method ?? null,
       cgroupPath: tracked.group?.path ?? null,
+      kernelKeeps: tracked.group?.keeps(tracked.order.limits) ?? { memory: false, processes: false },
+      isOfEarlierLife: tracked.isOfEarlierLife,
     });
   }
 

@@ -40,6 +40,10 @@ export type StartedAttempt = {
   method: TreeMethod | null;
   /** Directory of its control group; null when it runs without. */
   cgroupPath: string | null;
+  /** Whether its own group holds a limit that was ordered; false for one that was not, and without a group. */
+  kernelKeeps: { memory: boolean; processes: boolean };
+  /** It ran already in an earlier life of this server and was adopted; false for one this life started, also if again. */
+  isOfEarlierLife: boolean;
 };
 
 /** What the parts of one supervisor share. */

@@ -74,7 +74,7 @@ describe.each(installedShells())("on $name", (shell) => {
     expect(lines).toEqual([...expected, `last ${count}`]);
     expect(watched.endings).toHaveLength(orders.length + 1);
     for (const [key = "", pid = ""] of before) {
-      expect(watched.started.get(key)?.pid).toBe(Number(pid));
+      expect(watched.started.get(key)).toMatchObject({ pid: Number(pid), isOfEarlierLife: true });
     }
   });
 
@@ -129,6 +129,7 @@ describe.each(installedShells())("on $name", (shell) => {
       expect((await watched.endOf(order)).how).toEqual(exited(6));
     }
     expect(bench.lines("begun").sort()).toEqual(all.map((order) => order.key).sort());
+    expect(watched.started.get(unknownToTheLauncher.key)?.isOfEarlierLife).toBe(false);
   });
 });
 
