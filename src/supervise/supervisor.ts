@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { AttemptEnds } from "./attempt-ends.ts";
 import { type AttemptFiles, createAttemptFiles } from "./attempt-files.ts";
 import { AttemptCgroups } from "./cgroup/attempt-cgroups.ts";
-import { Control } from "./control.ts";
+import { Control, type Signalled } from "./control.ts";
 import { areOfOneLife, type Generation, settle, showRestart } from "./generation.ts";
 import { Generations } from "./generations.ts";
 import { type Ended, Inputs, type Written } from "./input.ts";
@@ -149,8 +149,8 @@ export class Supervisor {
     return this.#control.isSuspended(key);
   }
 
-  /** Sends a signal to its own process or to all; answers to how many. */
-  signal(key: string, signal: NodeJS.Signals, to: "main" | "all"): number {
+  /** Sends a signal to its own process or to all. */
+  signal(key: string, signal: NodeJS.Signals, to: "main" | "all"): Signalled {
     return this.#control.signal(key, signal, to);
   }
 
