@@ -1,4 +1,5 @@
 import type { AttemptCgroups } from "./cgroup/attempt-cgroups.ts";
+import type { Control } from "./control.ts";
 import type { AttemptEnding, How } from "./ending.ts";
 import { Termination } from "./processes/termination.ts";
 import type { ProcessTree } from "./processes/tree.ts";
@@ -12,10 +13,12 @@ const leftoverGraceMs = 2000;
 export class AttemptEnds {
   readonly #supervision: Supervision;
   readonly #groups: AttemptCgroups;
+  readonly #control: Control;
 
-  constructor(supervision: Supervision, groups: AttemptCgroups) {
+  constructor(supervision: Supervision, groups: AttemptCgroups, control: Control) {
     this.#supervision = supervision;
     this.#groups = groups;
+    this.#control = control;
   }
 
   /** Nothing when its end was told before. */
@@ -50,6 +53,7 @@ export class AttemptEnds {
     if (tracked.termination !== null) {
       ending.termination = await tracked.termination.done;
     } else if (tracked.tree !== null && this.#supervision.options.leftovers === "report") {
+      this.#control.leaveAwake(tracked);
       ending.leftAlone = numbersOf(tracked.tree);
     } else if (tracked.tree !== null) {
       const { key } = tracked.order;

@@ -1,4 +1,4 @@
-import { chownSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { chownSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { quote } from "./launcher/quote.ts";
 import { attemptSnippet, type Means } from "./launcher/snippet.ts";
@@ -18,6 +18,8 @@ export type AttemptFiles = {
   /** What the names of this attempt's files begin with. */
   baseOf(key: string): string;
   remove(key: string): void;
+  /** Removes what earlier lives left of attempts that are not known any more. */
+  sweep(isKnown: (key: string) => boolean): void;
 };
 
 /** bash reads the FIFO byte by byte: longer lines go through a file, or every start behind them would wait. */
@@ -41,8 +43,23 @@ export function createAttemptFiles(options: Means & { directory: string }): Atte
     return path;
   }
 
+  function remove(key: string): void {
+    for (const kind of kinds) {
+      rmSync(`${baseOf(key)}.${kind}`, { force: true });
+    }
+  }
+
   return {
     baseOf,
+    remove,
+    sweep(isKnown) {
+      const keys = new Set(readdirSync(directory).map(keyOf));
+      for (const key of keys) {
+        if (key !== null && !isKnown(key)) {
+          remove(key);
+        }
+      }
+    },
     write(order, firstLine) {
       const { key, program, stdin } = order;
       const isEmpty = stdin === null || (stdin === "" && takesInput(order));
@@ -57,12 +74,13 @@ export function createAttemptFiles(options: Means & { directory: string }): Atte
       const message = `t ${key} ${quote(sent)} ${asks === "" ? "" : `${asks} ${quote(base)} `}end\n`;
       return { message, hasFiles: stdinPath !== null || scriptPath !== null || isLong || asks !== "" };
     },
-    remove(key) {
-      for (const kind of kinds) {
-        rmSync(`${baseOf(key)}.${kind}`, { force: true });
-      }
-    },
   };
+}
+
+/** Null for a file that is none of these. */
+function keyOf(name: string): string | null {
+  const kind = kinds.find((one) => name.endsWith(`.${one}`));
+  return kind === undefined ? null : name.slice(0, -kind.length - 1);
 }
 
 /** A shell ends when it cannot read what it is told to source; the attempt's own problem is told instead. */

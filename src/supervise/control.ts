@@ -1,4 +1,4 @@
-import { findProgram, signalMember } from "./frame.ts";
+import { findProgram, trySignalMember } from "./frame.ts";
 import {
   keepAwake,
   resumeBySignals,
@@ -12,6 +12,9 @@ import type { ProcessTree } from "./processes/tree.ts";
 import type { StopNotes } from "./stop-notes.ts";
 import type { Supervision } from "./supervision.ts";
 import type { Tracked } from "./tracked.ts";
+
+/** Processes that a signal was sent to, and those that it may not be sent to, since they run as another user. */
+export type Signalled = { sent: number; refused: number };
 
 /**
  * What is done to running attempts from outside: ended, suspended, resumed, signalled.
@@ -65,16 +68,18 @@ export class Control {
     return tracked?.isSuspended === true && !tracked.isOver;
   }
 
-  /** Answers how many processes it was sent to; 0 when the attempt does not run. */
-  signal(key: string, signal: NodeJS.Signals, to: "main" | "all"): number {
+  /** Nobody is there to be signalled when the attempt does not run. */
+  signal(key: string, signal: NodeJS.Signals, to: "main" | "all"): Signalled {
     const tracked = this.#supervision.tracked.get(key);
     if (tracked === undefined || tracked.isOver || tracked.tree === null || tracked.process === null) {
-      return 0;
+      return { sent: 0, refused: 0 };
     }
     const members = tracked.tree.scan();
     const program = findProgram(members, tracked.process.pid);
     const targets = to === "all" ? members : members.filter(({ pid }) => pid === program?.pid);
-    return targets.filter((target) => signalMember(target, signal)).length;
+    const results = targets.map((target) => trySignalMember(target, signal));
+    const count = (result: (typeof results)[number]) => results.filter((one) => one === result).length;
+    return { sent: count("sent"), refused: count("refused") };
   }
 
   /** An attempt of an earlier life runs: brings it to what the caller wants it to be. */
@@ -93,6 +98,18 @@ export class Control {
     } catch (error) {
       const { options } = this.#supervision;
       options.onWarning("attempt could not be suspended or resumed", { err: error, key: order.key });
+    }
+  }
+
+  /** What is left alone of an attempt that has ended must not stand still for ever: nobody could let it go on. */
+  leaveAwake(tracked: Tracked): void {
+    try {
+      if (tracked.tree !== null) {
+        this.#wake(tracked, tracked.tree);
+      }
+    } catch (error) {
+      const { options } = this.#supervision;
+      options.onWarning("what an attempt left could not be woken", { err: error, key: tracked.order.key });
     }
   }
 

@@ -1,7 +1,7 @@
 import { frameEntry } from "./launcher/snippet.ts";
 import type { AttemptOrder } from "./order.ts";
 import { hasEnvironment, type ProcessStat } from "./processes/proc.ts";
-import { signalProcess } from "./processes/tree.ts";
+import { signalProcess, trySignal } from "./processes/tree.ts";
 
 /**
  * The frame of an attempt: processes of ours around the program, on a terminal or in a sandbox (launcher/minder.ts). They
@@ -44,9 +44,14 @@ export function isOfFrame({ pid }: Pick<ProcessStat, "pid">): boolean {
 
 /** True when a signal was sent: to a process of the program. One of the frame is only let run, if it was stopped. */
 export function signalMember(member: ProcessStat, signal: NodeJS.Signals): boolean {
+  return trySignalMember(member, signal) === "sent";
+}
+
+/** As signalMember, told apart; `frame` for one that the signal is not meant for. */
+export function trySignalMember(member: ProcessStat, signal: NodeJS.Signals): "sent" | "gone" | "refused" | "frame" {
   if (isOfFrame(member)) {
     signalProcess(member, "SIGCONT");
-    return false;
+    return "frame";
   }
-  return signalProcess(member, signal);
+  return trySignal(member, signal);
 }

@@ -24,19 +24,29 @@ export class Starting {
     this.#generations = generations;
   }
 
-  /** Throws when its files cannot be written. */
+  /** Throws when its files cannot be written; then nothing of it is left. */
   send(tracked: Tracked): void {
-    tracked.group = this.#makeGroup(tracked);
-    const { message, hasFiles } = this.#files.write(
-      tracked.order,
-      tracked.group === null ? null : joinLine(tracked.group),
-    );
+    const group = this.#makeGroup(tracked);
+    const { message, hasFiles } = this.#writeFiles(tracked, group);
+    tracked.group = group;
     tracked.mayHaveFiles = hasFiles;
     tracked.isUnsent = false;
     tracked.generation = this.#generations.current;
     tracked.orderedAtMs = performance.now();
     tracked.isOfEarlierLife = false;
     this.#generations.send(message);
+  }
+
+  #writeFiles({ order }: Tracked, group: AttemptCgroup | null): { message: string; hasFiles: boolean } {
+    try {
+      return this.#files.write(order, group === null ? null : joinLine(group));
+    } catch (error) {
+      if (group !== null) {
+        this.#groups.release(group);
+      }
+      this.#files.remove(order.key);
+      throw error;
+    }
   }
 
   /** One that cannot be had (too many on the machine) is no reason not to start; how it runs is told when it does. */

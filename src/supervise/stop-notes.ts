@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { StoppedProcess } from "./processes/suspension.ts";
 
@@ -33,6 +33,15 @@ export class StopNotes {
         return null;
       }
       throw error;
+    }
+  }
+
+  /** Removes what earlier lives left of attempts that are not known any more. */
+  sweep(isKnown: (key: string) => boolean): void {
+    for (const key of readdirSync(this.#directory)) {
+      if (!isKnown(key)) {
+        this.remove(key);
+      }
     }
   }
 

@@ -40,9 +40,9 @@ export type StartedAttempt = {
   method: TreeMethod | null;
   /** Directory of its control group; null when it runs without. */
   cgroupPath: string | null;
-  /** Which of its limits the kernel keeps by that group; the others have to be sampled. */
+  /** Whether its own group holds a limit that was ordered; false for one that was not, and without a group. */
   kernelKeeps: { memory: boolean; processes: boolean };
-  /** It was running already when this server started. */
+  /** It ran already in an earlier life of this server and was adopted; false for one this life started, also if again. */
   isOfEarlierLife: boolean;
 };
 

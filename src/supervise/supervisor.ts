@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { AttemptEnds } from "./attempt-ends.ts";
 import { type AttemptFiles, createAttemptFiles } from "./attempt-files.ts";
 import { AttemptCgroups } from "./cgroup/attempt-cgroups.ts";
-import { Control } from "./control.ts";
+import { Control, type Signalled } from "./control.ts";
 import { areOfOneLife, type Generation, settle, showRestart } from "./generation.ts";
 import { Generations } from "./generations.ts";
 import { type Ended, Inputs, type Written } from "./input.ts";
@@ -44,6 +44,7 @@ export class Supervisor {
   readonly #generations: Generations;
   readonly #files: AttemptFiles;
   readonly #groups: AttemptCgroups;
+  readonly #stopNotes: StopNotes;
   readonly #starting: Starting;
   readonly #notes: JournalNotes;
   readonly #ends: AttemptEnds;
@@ -61,8 +62,9 @@ export class Supervisor {
     mkdirSync(directory, { recursive: true, mode: 0o700 });
     this.#files = createAttemptFiles({ directory: join(directory, "files"), shell, runAs, sandbox });
     this.#groups = new AttemptCgroups(options.cgroup ?? null);
-    this.#control = new Control(supervision, new StopNotes(join(directory, "stopped")));
-    this.#ends = new AttemptEnds(supervision, this.#groups);
+    this.#stopNotes = new StopNotes(join(directory, "stopped"));
+    this.#control = new Control(supervision, this.#stopNotes);
+    this.#ends = new AttemptEnds(supervision, this.#groups, this.#control);
     this.#notes = new JournalNotes(supervision, this.#groups, this.#ends);
     this.#shims = new ShimWatch(supervision, this.#notes, this.#ends);
     this.#generations = new Generations({
@@ -107,7 +109,7 @@ export class Supervisor {
     }
     const ofEarlierLife = [...this.#supervision.tracked.values()].filter((tracked) => tracked.isOfEarlierLife);
     await Promise.all(ofEarlierLife.map((tracked) => this.#control.adopt(tracked, suspended.has(tracked.order.key))));
-    this.#groups.sweep((key) => this.#supervision.tracked.has(key));
+    this.#sweep();
     for (const generation of old) {
       if (generation.incarnation === this.#supervision.incarnation) {
         generation.journal.watch(() => this.#notes.apply(generation));
@@ -147,8 +149,8 @@ export class Supervisor {
     return this.#control.isSuspended(key);
   }
 
-  /** Sends a signal to its own process or to all; answers to how many. */
-  signal(key: string, signal: NodeJS.Signals, to: "main" | "all"): number {
+  /** Sends a signal to its own process or to all. */
+  signal(key: string, signal: NodeJS.Signals, to: "main" | "all"): Signalled {
     return this.#control.signal(key, signal, to);
   }
 
@@ -188,6 +190,18 @@ export class Supervisor {
       termination?.abandon();
     }
     this.#generations.close();
+  }
+
+  /** A server that ended between the record of an attempt's end and `forget` left them; nobody would ask for them again. */
+  #sweep(): void {
+    const isKnown = (key: string) => this.#supervision.tracked.has(key);
+    this.#groups.sweep(isKnown);
+    try {
+      this.#files.sweep(isKnown);
+      this.#stopNotes.sweep(isKnown);
+    } catch (error) {
+      this.#supervision.options.onWarning("files of ended attempts could not be removed", { err: error });
+    }
   }
 
   #isUsed(generation: Generation): boolean {

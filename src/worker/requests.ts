@@ -1,5 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises";
 import type { AttemptRequest, Reply, RunningProcess } from "../dispatch/dispatcher.ts";
+import type { Signalled } from "../supervise/control.ts";
 import type { Ended, InputRefusal, Written } from "../supervise/input.ts";
 import type { LiveProcess } from "../supervise/usage/sampler.ts";
 import type { EventLog } from "./event-log.ts";
@@ -13,7 +14,7 @@ export type RequestsOptions = {
   suspension: Suspension;
   observation: Observation;
   find(taskId: number): HeldAttempt | null;
-  signal(key: string, signal: NodeJS.Signals, to: "main" | "all"): number;
+  signal(key: string, signal: NodeJS.Signals, to: "main" | "all"): Signalled;
   writeInput(key: string, data: Buffer): Promise<Written>;
   endInput(key: string): Promise<Ended>;
 };
@@ -61,9 +62,9 @@ export class Requests {
 
   #signal(held: HeldAttempt, request: Extract<AttemptRequest, { kind: "signal" }>): Reply {
     const { signal, to, by } = request;
-    const count = this.#options.signal(held.key, signal, to);
+    const { sent: count, refused } = this.#options.signal(held.key, signal, to);
     if (count === 0) {
-      return { kind: "not_here" };
+      return refused > 0 ? { kind: "refused", code: "signal_not_permitted" } : { kind: "not_here" };
     }
     held.signalSenders.set(signal, by);
     const whom = to === "main" ? "its program" : count === 1 ? "1 process" : `${count} processes`;

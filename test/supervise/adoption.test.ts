@@ -1,4 +1,5 @@
-import { writeFileSync } from "node:fs";
+import { readdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import type { How } from "../../src/supervise/ending.ts";
 import type { AttemptOrder } from "../../src/supervise/order.ts";
@@ -28,6 +29,25 @@ const endings: Readonly<Record<string, How>> = {
 };
 
 describe.each(installedShells())("on $name", (shell) => {
+  it("removes the files of attempts whose end is in the record already, and no others", async () => {
+    const bench = testBench(shell);
+    const recorded = bench.order("cat", { stdin: "text" });
+    const running = bench.order(`${untilGo}; exit 3`, { stdin: "text" });
+    await liveAndDie(bench, [recorded, running], async () => {
+      await allBegun(bench, [running]);
+      await waitFor("the end of the other", () => recordsOf(bench, "x").length === 1);
+    });
+    // Its end was forced, so it may have been stopped.
+    writeFileSync(join(bench.nodeDirectory, "stopped", recorded.key), "");
+    const watched = watch(bench);
+    const filesOf = (folder: string) => readdirSync(join(bench.nodeDirectory, folder));
+    expect(filesOf("files")).toContain(`${recorded.key}.stdin`);
+    await watched.supervisor.adopt([running]);
+    expect([filesOf("files"), filesOf("stopped")]).toEqual([[`${running.key}.stdin`], []]);
+    writeFileSync(bench.path("go"), "");
+    await watched.endOf(running);
+  });
+
   it("adopts what runs: exact ends, complete output, the same processes", async () => {
     const bench = testBench(shell);
     const orders = ordersThatWait(bench);
@@ -54,7 +74,7 @@ describe.each(installedShells())("on $name", (shell) => {
     expect(lines).toEqual([...expected, `last ${count}`]);
     expect(watched.endings).toHaveLength(orders.length + 1);
     for (const [key = "", pid = ""] of before) {
-      expect(watched.started.get(key)?.pid).toBe(Number(pid));
+      expect(watched.started.get(key)).toMatchObject({ pid: Number(pid), isOfEarlierLife: true });
     }
   });
 
@@ -109,6 +129,7 @@ describe.each(installedShells())("on $name", (shell) => {
       expect((await watched.endOf(order)).how).toEqual(exited(6));
     }
     expect(bench.lines("begun").sort()).toEqual(all.map((order) => order.key).sort());
+    expect(watched.started.get(unknownToTheLauncher.key)?.isOfEarlierLife).toBe(false);
   });
 });
 

@@ -1,12 +1,13 @@
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, symlinkSync, writeFileSync } from "node:fs";
 import { basename, dirname, join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { AttemptCgroup } from "../../src/supervise/cgroup/attempt-cgroup.ts";
 import { type CgroupBase, closeCgroupBase, openCgroupBase } from "../../src/supervise/cgroup/base.ts";
 import { findPlace } from "../../src/supervise/cgroup/place.ts";
 import { readIncarnation } from "../../src/supervise/machine.ts";
+import { noLimits } from "../../src/supervise/order.ts";
 import { isAlive, readStat } from "../../src/supervise/processes/proc.ts";
 import { treeModes } from "../support/cgroups.ts";
 import { testDirectory } from "../support/directory.ts";
@@ -98,6 +99,27 @@ describe.skipIf(cgroup === null).each(installedShells().slice(0, 1))("whatever t
     expect(ending).toMatchObject({ how: { kind: "exited", code: 5 }, leftovers: { signalled: 1 } });
   });
 
+  it("says which limits the kernel holds its group to, and not which the base could", async () => {
+    const bench = testBench(shell);
+    const watched = watch(bench, { cgroup });
+    const limits = { ...noLimits, memoryBytes: 2 ** 30, processes: 100 };
+    const order = await watched.begin(bench.order("exit 0", { limits }));
+    const { kernelKeeps, isOfEarlierLife } = watched.started.get(order.key) ?? {};
+    expect(kernelKeeps).toEqual({ memory: cgroup?.hasMemory, processes: cgroup?.hasPids });
+    expect(isOfEarlierLife).toBe(false);
+    await watched.endOf(order);
+  });
+
+  it("takes a group's own limits for what it is held to", () => {
+    const group = new AttemptCgroup(testDirectory());
+    const limits = { memoryBytes: 4096, processes: 2 };
+    expect(group.keeps(limits)).toEqual({ memory: false, processes: false });
+    writeFileSync(join(group.path, "memory.max"), "max\n");
+    writeFileSync(join(group.path, "pids.max"), "5\n");
+    expect(group.keeps(limits)).toEqual({ memory: false, processes: true });
+    expect(group.keeps({ memoryBytes: 4096 })).toEqual({ memory: false, processes: false });
+  });
+
   it("runs without a group, and says so, where none can be made", async () => {
     const bench = testBench(shell);
     const path = join(cgroup?.path ?? "", "no", "such");
@@ -172,6 +194,17 @@ describe.skipIf(cgroup === null).each(installedShells().slice(0, 1))("whatever t
     expect(watched.started.get(order.key)).toMatchObject({ method: "scan", cgroupPath: null });
     writeFileSync(bench.path("go"), "");
     expect((await watched.endOf(order)).how).toEqual({ kind: "exited", code: 9 });
+  });
+
+  it("leaves neither a group nor a file of one whose files could not be written", () => {
+    const bench = testBench(shell);
+    const watched = watch(bench, { cgroup });
+    const order = bench.order({ kind: "script", body: "cat", interpreter: null }, { stdin: "text" });
+    const files = join(bench.nodeDirectory, "files");
+    symlinkSync(bench.path("no/such/place"), join(files, `${order.key}.script`));
+    expect(() => watched.supervisor.start(order)).toThrow("ENOENT");
+    expect(readdirSync(files)).toEqual([]);
+    expect(existsSync(join(cgroup?.path ?? "", order.key))).toBe(false);
   });
 
   it("removes empty groups that earlier lives left", async () => {

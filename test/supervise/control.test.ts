@@ -8,11 +8,14 @@ import { recordsOf } from "../support/earlier-life.ts";
 import { canHoldInKernel, holdInKernel } from "../support/held-in-kernel.ts";
 import { installedShells } from "../support/shells.ts";
 import { type Bench, testBench, type Watch, watch } from "../support/supervision.ts";
+import { canBeAnotherUser } from "../support/user.ts";
 import { waitFor } from "../support/wait-for.ts";
 
 /** Suspending, resuming and signalling what runs. */
 const counting = "while [ ! -e go ]; do echo x; sleep 0.01; done";
 const family = `(${counting}) & setsid sh -c '${counting}' & ${counting}; wait; exit 9`;
+
+const isRoot = canBeAnotherUser("signals that are refused");
 
 const shells = installedShells().filter((shell) => !shell.hasBusyboxTools);
 const modes = await treeModes();
@@ -149,20 +152,33 @@ describe.each(cases)("on $name, $mode", ({ shell, cgroup }) => {
     await expect(watched.supervisor.suspend(ending.key)).rejects.toThrow("it is ending");
   });
 
+  it("lets go on what a suspended attempt leaves behind, when it is to be left alone", async () => {
+    const bench = testBench(shell);
+    const watched = watch(bench, { cgroup, leftovers: "report" });
+    // In a session of its own: to a stopped process group whose leader ends the kernel sends SIGHUP.
+    const order = await watched.begin(bench.order(`setsid sh -c '${counting}' & wait; exit 9`));
+    await grows(bench, order);
+    await watched.supervisor.suspend(order.key);
+    watched.supervisor.signal(order.key, "SIGKILL", "main");
+    expect((await watched.endOf(order)).leftAlone).not.toBeNull();
+    await grows(bench, order);
+    writeFileSync(bench.path("go"), "");
+  });
+
   it("sends a signal to the attempt's own process, or to all", async () => {
     const bench = testBench(shell);
     const watched = watch(bench, { cgroup });
     const noting = `trap "echo got" USR1; echo begun; while [ ! -e go ]; do sleep 0.01; done`;
     const order = await watched.begin(bench.order(`sh -c '${noting}' & ${noting}; wait; exit 4`));
     await waitFor("both to begin", () => count(bench, order, "begun") === 2);
-    expect(watched.supervisor.signal(order.key, "SIGUSR1", "main")).toBe(1);
+    expect(watched.supervisor.signal(order.key, "SIGUSR1", "main")).toEqual({ sent: 1, refused: 0 });
     await waitFor("one to get it", () => count(bench, order, "got") === 1);
     // Their sleeping children may be among those that get it, and end by it.
-    expect(watched.supervisor.signal(order.key, "SIGUSR1", "all")).toBeGreaterThanOrEqual(2);
+    expect(watched.supervisor.signal(order.key, "SIGUSR1", "all").sent).toBeGreaterThanOrEqual(2);
     await waitFor("both to get it", () => count(bench, order, "got") === 3);
     writeFileSync(bench.path("go"), "");
     expect((await watched.endOf(order)).how).toEqual({ kind: "exited", code: 4 });
-    expect(watched.supervisor.signal(order.key, "SIGUSR1", "all")).toBe(0);
+    expect(watched.supervisor.signal(order.key, "SIGUSR1", "all")).toEqual({ sent: 0, refused: 0 });
   });
 
   it.each(wrappers)("lets a task stand still and go on that is $name", async ({ words }) => {
@@ -175,6 +191,18 @@ describe.each(cases)("on $name, $mode", ({ shell, cgroup }) => {
     expect((await watched.endOf(order)).how).toEqual({ kind: "exited", code: 31 });
   });
 
+  it.skipIf(!isRoot)("tells who may not be signalled from who is not there", async () => {
+    const bench = testBench(shell);
+    const watched = watch(bench, { cgroup });
+    const other = "setpriv --reuid=1 --regid=1 --clear-groups";
+    const order = await watched.begin(bench.order(`exec ${other} sh -c 'sleep 1000 & echo begun; wait'`));
+    await waitFor("it to begin", () => count(bench, order, "begun") === 1);
+    const told = asNobody(() => watched.supervisor.signal(order.key, "SIGUSR1", "all"));
+    expect(told).toEqual({ sent: 0, refused: 2 });
+    watched.supervisor.terminate(order.key, { signal: "SIGKILL", graceMs: 0 });
+    await watched.endOf(order);
+  });
+
   it("sends a signal to the program on a terminal, and not to what holds the terminal", async () => {
     const bench = testBench(shell);
     const watched = watch(bench, { cgroup });
@@ -182,7 +210,7 @@ describe.each(cases)("on $name, $mode", ({ shell, cgroup }) => {
     const own = `${child} trap "exit 31" USR1; echo begun; while :; do sleep 0.01; done`;
     const order = await watched.begin(bench.order(own, { pty: { columns: 80, rows: 24 } }));
     await suspendAndResume(watched, bench, order);
-    expect(watched.supervisor.signal(order.key, "SIGUSR1", "main")).toBe(1);
+    expect(watched.supervisor.signal(order.key, "SIGUSR1", "main")).toEqual({ sent: 1, refused: 0 });
     expect((await watched.endOf(order)).how).toEqual({ kind: "exited", code: 31 });
     expect(bench.output(order)).toBe("begun\r\n");
   });
@@ -194,6 +222,16 @@ async function suspendAndResume(watched: Watch, bench: Bench, order: AttemptOrde
   await timePasses(50);
   expect(watched.endings).toEqual([]);
   await watched.supervisor.resume(order.key);
+}
+
+/** With the rights of an ordinary user. */
+function asNobody<T>(act: () => T): T {
+  process.seteuid?.(65_534);
+  try {
+    return act();
+  } finally {
+    process.seteuid?.(0);
+  }
 }
 
 async function grows(bench: Bench, order: AttemptOrder): Promise<void> {

@@ -64,7 +64,7 @@ describe.each(cases)("by $sandbox.kind on $shell.name", ({ shell, sandbox }) => 
     await waitFor("it to begin", () => bench.output(order).includes("begun"));
     await watched.supervisor.suspend(order.key);
     await watched.supervisor.resume(order.key);
-    expect(watched.supervisor.signal(order.key, "SIGUSR1", "main")).toBe(1);
+    expect(watched.supervisor.signal(order.key, "SIGUSR1", "main")).toEqual({ sent: 1, refused: 0 });
     expect((await watched.endOf(order)).how).toEqual(exited(31));
   });
 

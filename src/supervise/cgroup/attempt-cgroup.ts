@@ -72,13 +72,22 @@ export class AttemptCgroup {
     }
   }
 
-  /** Which limits the kernel keeps for it: those that were set on it, whatever the server could set today. */
-  keeps(limits: CgroupLimits): { memory: boolean; processes: boolean } {
-    const isSet = (file: string) => /^\d+$/.test(readText(join(this.path, file))?.trim() ?? "");
+  /** Which of these limits the kernel really holds it to: one made when there was no controller has none. */
+  keeps({ memoryBytes = null, processes = null }: CgroupLimits): { memory: boolean; processes: boolean } {
     return {
-      memory: limits.memoryBytes != null && isSet("memory.max"),
-      processes: limits.processes != null && isSet("pids.max"),
+      memory: memoryBytes !== null && this.#hasLimit("memory.max"),
+      processes: processes !== null && this.#hasLimit("pids.max"),
     };
+  }
+
+  #hasLimit(file: string): boolean {
+    try {
+      const text = readText(join(this.path, file))?.trim();
+      return text !== undefined && text !== "max";
+    } catch {
+      // Not known (no descriptor left): then it is looked after as if there were none.
+      return false;
+    }
   }
 
   /** Process numbers of its members, those of groups it made below itself too. None when the group is gone. */

@@ -43,17 +43,26 @@ export type TreeRoot = {
 
 /** Signals exactly this process: its start time is compared right before. Answers whether it was there. */
 export function signalProcess(target: { pid: number; startTicks: string }, signal: NodeJS.Signals): boolean {
+  return trySignal(target, signal) === "sent";
+}
+
+/** As signalProcess; tells one that is gone from one that may not be signalled, since it runs as another user. */
+export function trySignal(
+  target: { pid: number; startTicks: string },
+  signal: NodeJS.Signals,
+): "sent" | "gone" | "refused" {
   const stat = target.pid > 1 ? readStat(target.pid) : null;
   if (stat === null || stat.startTicks !== target.startTicks || isGone(stat)) {
-    return false;
+    return "gone";
   }
   try {
     process.kill(target.pid, signal);
-    return true;
+    return "sent";
   } catch (error) {
     // Gone between the look and the signal, or it changed its user to one we may not signal: found again by the scan.
-    if ((error as NodeJS.ErrnoException).code === "ESRCH" || (error as NodeJS.ErrnoException).code === "EPERM") {
-      return false;
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "ESRCH" || code === "EPERM") {
+      return code === "EPERM" ? "refused" : "gone";
     }
     throw error;
   }
