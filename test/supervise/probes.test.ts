@@ -1,6 +1,6 @@
-import { chmodSync } from "node:fs";
-import { homedir } from "node:os";
-import { describe, expect, it } from "vitest";
+import { chmodSync, statSync } from "node:fs";
+import { homedir, tmpdir } from "node:os";
+import { afterEach, describe, expect, it, vi } from "vitest";
 import { probeLimits, probeNice } from "../../src/supervise/probes/limits.ts";
 import { probePty } from "../../src/supervise/probes/pty.ts";
 import { probeRunAs } from "../../src/supervise/probes/run-as.ts";
@@ -12,6 +12,10 @@ import { installedShells, prepareShell } from "../support/shells.ts";
 /** What a probe calls available was done; what it does not, it says why in words. */
 const isRoot = process.getuid?.() === 0;
 const sentence = expect.stringMatching(/^[A-Z].+\.$/);
+
+afterEach(() => {
+  vi.unstubAllEnvs();
+});
 
 describe.each(installedShells())("on $name", (shell) => {
   function means(tools: Partial<ProbeMeans["shell"]["tools"]> = {}): ProbeMeans {
@@ -30,6 +34,13 @@ describe.each(installedShells())("on $name", (shell) => {
     expect((await probeRunAs(means())).isAvailable).toBe(isRoot);
     const pty = await probePty(means());
     expect([pty.isAvailable, pty.reason]).toEqual(shell.hasBusyboxTools ? [false, sentence] : [true, null]);
+  });
+
+  it.skipIf(!isRoot)("tries another user also where TMPDIR is the server's alone", async () => {
+    const tried = means();
+    vi.stubEnv("TMPDIR", testDirectory());
+    expect(statSync(tmpdir()).mode & 0o077).toBe(0);
+    expect(await probeRunAs(tried)).toMatchObject({ isAvailable: true, reason: null });
   });
 
   it("says why where a tool is missing, or does not do what it should", async () => {

@@ -29,8 +29,9 @@ export type CgroupFigures = {
 };
 
 /**
- * One attempt's control group. A process gets there by writing 0 to `joinPath`, everything it starts is there too and
- * cannot leave (as an ordinary user it may, on purpose, go to another group of the same user's).
+ * One attempt's control group. A process gets there by writing 0 to `joinPath`, and everything it starts is there too. Only
+ * one with the right to move itself can leave (root, or an ordinary user to another group of the same user's, or whoever a
+ * service moves): see processes/cgroup-tree.ts.
  */
 export class AttemptCgroup {
   readonly path: string;

@@ -1,10 +1,10 @@
-import { chmodSync, chownSync, mkdirSync, mkdtempSync, realpathSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { rmSync } from "node:fs";
 import { join } from "node:path";
 import type { CgroupBase } from "../cgroup/base.ts";
 import type { AttemptEnding } from "../ending.ts";
 import { type AttemptOrder, noLimits } from "../order.ts";
 import { Supervisor } from "../supervisor.ts";
+import { makeTrialDirectory } from "./trial-directory.ts";
 import type { ProbeMeans } from "./try-out.ts";
 
 /** One attempt in a directory of its own, for probes that do more to it than wait for its end. */
@@ -21,13 +21,7 @@ export async function withTrial<T>(
   means: ProbeMeans & { cgroup: CgroupBase | null },
   body: (trial: Trial) => Promise<T>,
 ): Promise<T> {
-  const directory = realpathSync(mkdtempSync(join(tmpdir(), "utm-probe-")));
-  chmodSync(directory, 0o711);
-  const cwd = join(directory, "work");
-  mkdirSync(cwd, { mode: 0o700 });
-  if (means.runAs !== null) {
-    chownSync(cwd, means.runAs.uid, means.runAs.gid);
-  }
+  const { directory, cwd } = makeTrialDirectory(means.runAs);
   const supervisors: Supervisor[] = [];
   try {
     return await body({

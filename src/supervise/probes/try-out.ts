@@ -1,10 +1,10 @@
-import { chmodSync, chownSync, mkdirSync, mkdtempSync, readFileSync, realpathSync, rmSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import type { AttemptEnding, How } from "../ending.ts";
 import type { Means } from "../launcher/snippet.ts";
 import { type AttemptOrder, noLimits } from "../order.ts";
 import { Supervisor } from "../supervisor.ts";
+import { makeTrialDirectory } from "./trial-directory.ts";
 
 /**
  * What a machine can do is found out by doing it: one attempt, started and watched exactly as a task's would be, in a
@@ -30,13 +30,7 @@ export async function tryOut(
   command: string,
   more: Partial<AttemptOrder> = {},
 ): Promise<{ how: How | null; output: string }> {
-  const directory = realpathSync(mkdtempSync(join(tmpdir(), "utm-probe-")));
-  chmodSync(directory, 0o711);
-  const cwd = join(directory, "work");
-  mkdirSync(cwd, { mode: 0o700 });
-  if (means.runAs !== null) {
-    chownSync(cwd, means.runAs.uid, means.runAs.gid);
-  }
+  const { directory, cwd } = makeTrialDirectory(means.runAs);
   const order: AttemptOrder = {
     key: `0.0.${directory.slice(-6)}`,
     program: { kind: "command", command },
