@@ -11,7 +11,7 @@ import { noLimits } from "../../src/supervise/order.ts";
 import { isAlive, readStat } from "../../src/supervise/processes/proc.ts";
 import { treeModes } from "../support/cgroups.ts";
 import { testDirectory } from "../support/directory.ts";
-import { liveAndDie } from "../support/earlier-life.ts";
+import { liveAndDie, recordsOf } from "../support/earlier-life.ts";
 import { installedShells } from "../support/shells.ts";
 import { testBench, watch } from "../support/supervision.ts";
 import { waitFor } from "../support/wait-for.ts";
@@ -45,10 +45,18 @@ describe.each(installedShells())("on $name", (shell) => {
     const path = join(dirname(cgroup?.path ?? ""), `gone-${process.pid}`);
     mkdirSync(path);
     const watched = watch(bench, { cgroup: { ...(cgroup as CgroupBase), path } });
+    const first = watched.start(bench.order("exit 0"));
+    await watched.endOf(first);
+    // It must not be joined before it is gone.
+    const launcher = Number(recordsOf(bench, "l")[0]?.[0]);
+    process.kill(launcher, "SIGSTOP");
+    onTestFinished(() => void process.kill(launcher, "SIGCONT"));
     const order = bench.order("echo ran >>ran");
     watched.supervisor.start(order);
+    await waitFor("the other's group to be gone", () => !existsSync(join(path, first.key)));
     rmdirSync(join(path, order.key));
     rmdirSync(path);
+    process.kill(launcher, "SIGCONT");
     expect((await watched.endOf(order)).how).toEqual({ kind: "not_started", problem: "cgroup" });
     expect(bench.lines("ran")).toEqual([]);
   });

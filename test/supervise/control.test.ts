@@ -184,9 +184,13 @@ describe.each(cases)("on $name, $mode", ({ shell, cgroup }) => {
   it.each(wrappers)("lets a task stand still and go on that is $name", async ({ words }) => {
     const bench = testBench(shell);
     const watched = watch(bench, { cgroup });
-    const own = "echo begun; while [ ! -e go ]; do sleep 0.01; done; exit 31";
+    const own =
+      "echo begun; until [ -e look ]; do sleep 0.01; done; echo seen; until [ -e go ]; do sleep 0.01; done; exit 31";
     const order = await watched.begin(bench.order({ kind: "argv", argv: words(own) }));
     await suspendAndResume(watched, bench, order);
+    writeFileSync(bench.path("look"), "");
+    // script(1) misses its child's end if that comes before it has run again; at a terminal, too.
+    await waitFor("it to go on", () => bench.output(order).includes("seen"));
     writeFileSync(bench.path("go"), "");
     expect((await watched.endOf(order)).how).toEqual({ kind: "exited", code: 31 });
   });

@@ -1,4 +1,5 @@
 import { setTimeout as wait } from "node:timers/promises";
+import { isOfFrame } from "../frame.ts";
 import { hasPending, isGone, type ProcessStat, readStat } from "./proc.ts";
 import { type ProcessTree, signalProcess, stopAll } from "./tree.ts";
 
@@ -8,6 +9,11 @@ import { type ProcessTree, signalProcess, stopAll } from "./tree.ts";
  * By its cgroup where it has one: the kernel stops all at one moment, and none of them can notice. Otherwise by SIGSTOP, the
  * parents first (a shell with job control must not see its child stop), again and again until a look finds nobody new; they
  * go on by SIGCONT in the reverse order. One that had stopped before is left as it was.
+ *
+ * The frame (frame.ts) is not stopped by signals; it has nothing to do while the program stands still. script(1) would miss
+ * its child's end: while it has the notice of a stop still before it, the kernel adds no second one, and a notice of a stop
+ * does not make it look whether the child is there. So an attempt on a terminal that ended right after it was resumed
+ * never ended. (One that a person starts in a task may still do so, as at any shell.)
  *
  * Some programs (script, sudo, shells with job control) stop themselves when they learn that their child was stopped, and
  * learn it only once they go on. So for a while those that have stopped again are woken again: until all wait
@@ -44,18 +50,34 @@ export async function suspendBySignals(
   if (isGivenUp()) {
     return { processes: 0, method: "signals" };
   }
-  const members = tree.scan();
+  const members = tree.scan().filter(isOfProgram);
   const stoppedBefore = noteStopped(members.filter((member) => member.state === "T"));
   for (const member of members) {
     signalProcess(member, "SIGSTOP");
   }
-  const areStopped = await becomesTrue(() => areStill(stopAll(tree), "TtD"), isGivenUp);
+  const areStopped = await becomesTrue(() => {
+    const stopped = stopAll(tree, isOfProgram);
+    // Without any, the frame has not started the program yet, or the program has just ended.
+    return stopped.length > 0 && areStill(stopped, "TtD");
+  }, isGivenUp);
+  const program = tree.scan().filter(isOfProgram);
   if (!areStopped && !isGivenUp()) {
-    const moving = tree.scan().filter(({ state }) => !"TtD".includes(state)).length;
     resumeBySignals(tree, stoppedBefore);
-    throw new Error(`${moving} of its processes could not be stopped: they may run as another user.`);
+    throw new Error(
+      program.length === 0
+        ? "There is no process of its program that could be stopped."
+        : `${program.filter(isMoving).length} of its processes could not be stopped: they may run as another user.`,
+    );
   }
-  return { processes: tree.scan().length, method: "signals" };
+  return { processes: program.length, method: "signals" };
+}
+
+function isOfProgram(member: ProcessStat): boolean {
+  return !isOfFrame(member);
+}
+
+function isMoving({ state }: ProcessStat): boolean {
+  return !"TtD".includes(state);
 }
 
 export type StoppedProcess = { pid: number; startTicks: string };

@@ -70,19 +70,22 @@ export function trySignal(
 
 export type ProcessScan = Pick<ProcessTree, "scan">;
 
-/** SIGSTOP to all until a look finds nobody new. Answers the members as they were when they were first seen. */
-export function stopAll(tree: ProcessScan): ProcessStat[] {
+/**
+ * SIGSTOP to all that `isMeant` until a look finds nobody new. Answers these members as they were when they were first
+ * seen.
+ */
+export function stopAll(tree: ProcessScan, isMeant: (member: ProcessStat) => boolean = () => true): ProcessStat[] {
   const stopped = new Map<number, ProcessStat>();
   for (;;) {
     const before = stopped.size;
     const members = tree.scan((member) => {
-      if (!stopped.has(member.pid)) {
+      if (!stopped.has(member.pid) && isMeant(member)) {
         stopped.set(member.pid, member);
         signalProcess(member, "SIGSTOP");
       }
     });
     if (stopped.size === before) {
-      return members.map((member) => stopped.get(member.pid) ?? member);
+      return members.flatMap(({ pid }) => stopped.get(pid) ?? []);
     }
   }
 }
