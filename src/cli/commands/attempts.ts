@@ -1,12 +1,10 @@
 import type { Command } from "commander";
 import { contract } from "../../client/client.ts";
-import { parseTaskId } from "../arguments.ts";
-import { addConnectionOptions, type Connection, connect } from "../connection.ts";
+import type { Connection } from "../connection.ts";
 import { type Deps, tell } from "../deps.ts";
 import { renderAttempts } from "../print/attempts.ts";
 import { printJson, tableOptions } from "../print/output.ts";
-
-export type AttemptsOptions = { id: number; json?: boolean };
+import { declareTaskView, type TaskViewOptions } from "../task-view.ts";
 
 const help = `
 Every attempt of the task with how it ended; a task without a retry policy has one.
@@ -18,18 +16,11 @@ Examples:
 `;
 
 export function declare(command: Command, deps: Deps): void {
-  command
-    .argument("<id>", "the task's id", parseTaskId)
-    .option("--json", "print JSON")
-    .addHelpText("after", help)
-    .action(async (id: number, options: { json?: boolean }) => {
-      deps.finish(await run({ id, ...options }, { ...deps, ...(await connect(command, deps)) }));
-    });
-  addConnectionOptions(command);
+  declareTaskView(command, deps, help, run);
 }
 
 /** Lists the attempts of a task, the first one first. */
-export async function run(options: AttemptsOptions, deps: Deps & Connection): Promise<number> {
+export async function run(options: TaskViewOptions, deps: Deps & Connection): Promise<number> {
   const attempts = await deps.client.call(contract.listAttempts, { params: { id: options.id } });
   if (options.json === true) {
     printJson(deps, attempts);

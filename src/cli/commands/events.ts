@@ -1,12 +1,10 @@
 import type { Command } from "commander";
 import { contract } from "../../client/client.ts";
-import { parseTaskId } from "../arguments.ts";
-import { addConnectionOptions, type Connection, connect } from "../connection.ts";
+import type { Connection } from "../connection.ts";
 import type { Deps } from "../deps.ts";
 import { printJson, tableOptions } from "../print/output.ts";
 import { type Column, renderTable } from "../print/table.ts";
-
-export type EventsOptions = { id: number; json?: boolean };
+import { declareTaskView, type TaskViewOptions } from "../task-view.ts";
 
 const help = `
 What happened to the task, oldest first: starts, signals, kills, suspensions, retries, ends.
@@ -17,20 +15,13 @@ Examples:
 `;
 
 export function declare(command: Command, deps: Deps): void {
-  command
-    .argument("<id>", "the task's id", parseTaskId)
-    .option("--json", "print JSON")
-    .addHelpText("after", help)
-    .action(async (id: number, options: { json?: boolean }) => {
-      deps.finish(await run({ id, ...options }, { ...deps, ...(await connect(command, deps)) }));
-    });
-  addConnectionOptions(command);
+  declareTaskView(command, deps, help, run);
 }
 
 const columns: readonly Column[] = [{ title: "TIME" }, { title: "WHAT" }, { title: "TEXT" }];
 
 /** Prints the log of a task. */
-export async function run(options: EventsOptions, deps: Deps & Connection): Promise<number> {
+export async function run(options: TaskViewOptions, deps: Deps & Connection): Promise<number> {
   const events = await deps.client.call(contract.listEvents, { params: { id: options.id } });
   if (options.json === true) {
     printJson(deps, events);

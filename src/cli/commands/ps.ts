@@ -1,14 +1,12 @@
 import type { Command } from "commander";
 import { contract } from "../../client/client.ts";
 import type { TaskProcess } from "../../contract/index.ts";
-import { parseTaskId } from "../arguments.ts";
-import { addConnectionOptions, type Connection, connect } from "../connection.ts";
+import type { Connection } from "../connection.ts";
 import { type Deps, tell } from "../deps.ts";
 import { printJson, tableOptions } from "../print/output.ts";
 import { type Column, renderTable } from "../print/table.ts";
 import { formatBytes, formatDuration } from "../print/time.ts";
-
-export type PsOptions = { id: number; json?: boolean };
+import { declareTaskView, type TaskViewOptions } from "../task-view.ts";
 
 const help = `
 The processes of a running task, as its node sees them now. States as in ps(1): R running,
@@ -20,18 +18,11 @@ Examples:
 `;
 
 export function declare(command: Command, deps: Deps): void {
-  command
-    .argument("<id>", "the task's id", parseTaskId)
-    .option("--json", "print JSON")
-    .addHelpText("after", help)
-    .action(async (id: number, options: { json?: boolean }) => {
-      deps.finish(await run({ id, ...options }, { ...deps, ...(await connect(command, deps)) }));
-    });
-  addConnectionOptions(command);
+  declareTaskView(command, deps, help, run);
 }
 
 /** Lists the processes of a task; for one that has none, says why. */
-export async function run(options: PsOptions, deps: Deps & Connection): Promise<number> {
+export async function run(options: TaskViewOptions, deps: Deps & Connection): Promise<number> {
   const params = { id: options.id };
   const processes = await deps.client.call(contract.listProcesses, { params });
   if (options.json === true) {

@@ -1,13 +1,11 @@
 import type { Command } from "commander";
 import { type Client, contract } from "../../client/client.ts";
-import { parseTaskId } from "../arguments.ts";
-import { addConnectionOptions, type Connection, connect } from "../connection.ts";
+import type { Connection } from "../connection.ts";
 import type { Deps } from "../deps.ts";
 import { renderAttempts } from "../print/attempts.ts";
 import { printJson, tableOptions } from "../print/output.ts";
 import { renderTask } from "../print/task.ts";
-
-export type ShowOptions = { id: number; json?: boolean };
+import { declareTaskView, type TaskViewOptions } from "../task-view.ts";
 
 const help = `
 Examples:
@@ -16,18 +14,11 @@ Examples:
 `;
 
 export function declare(command: Command, deps: Deps): void {
-  command
-    .argument("<id>", "the task's id", parseTaskId)
-    .option("--json", "print JSON")
-    .addHelpText("after", help)
-    .action(async (id: number, options: { json?: boolean }) => {
-      deps.finish(await run({ id, ...options }, { ...deps, ...(await connect(command, deps)) }));
-    });
-  addConnectionOptions(command);
+  declareTaskView(command, deps, help, run);
 }
 
 /** Prints everything about one task, and its attempts when there was more than one. */
-export async function run(options: ShowOptions, deps: Deps & Connection): Promise<number> {
+export async function run(options: TaskViewOptions, deps: Deps & Connection): Promise<number> {
   const params = { id: options.id };
   const task = await deps.client.call(contract.getTask, { params });
   if (options.json === true) {

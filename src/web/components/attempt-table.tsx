@@ -4,14 +4,14 @@ import { text } from "../text.ts";
 import { formatDuration } from "../ui/durations.ts";
 import { formatBytes, formatCount } from "../ui/sizes.ts";
 import { ClockTime } from "../ui/times.tsx";
-import classes from "./attempt-table.module.css";
+import classes from "./detail-table.module.css";
 
 const words = text.details;
 
 /** Every attempt of a task, one per line. */
 export function AttemptTable({ attempts }: { attempts: readonly Attempt[] }) {
   if (attempts.length === 0) {
-    return <p className={classes.dim}>{words.noAttempts}</p>;
+    return <p className={classes.none}>{words.noAttempts}</p>;
   }
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls sideways on a phone, so the keyboard must reach it

@@ -6,7 +6,7 @@ import { taskText } from "../task-text.ts";
 import { formatDuration } from "../ui/durations.ts";
 import { ErrorNote } from "../ui/error-note.tsx";
 import { formatBytes } from "../ui/sizes.ts";
-import classes from "./process-table.module.css";
+import classes from "./detail-table.module.css";
 
 const words = taskText.processes;
 const refreshMs = 2000;
