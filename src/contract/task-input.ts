@@ -97,7 +97,7 @@ export const submission = fields
 
 export type Submission = z.output<typeof submission>;
 
-/** What a rerun changes of the task it repeats: any field of a submission, or none. */
+/** What a rerun changes of the task it repeats: some fields of a submission, or none. */
 export const rerunEdit = fields.partial().nullish();
 export type RerunEdit = z.output<typeof rerunEdit>;
 

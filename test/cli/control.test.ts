@@ -1,21 +1,10 @@
 import { expect, it } from "vitest";
 import type { TaskDetail, TaskLogEntry, TaskProcess, UsageSeries } from "../../src/contract/index.ts";
-import { runCli } from "../support/cli.ts";
-import { testDirectory } from "../support/directory.ts";
-import { startServer } from "../support/server.ts";
+import { startWithAnna } from "../support/anna.ts";
 import { waitFor } from "../support/wait-for.ts";
 
-async function startAsAnna() {
-  const server = await startServer();
-  const anna = await server.join("anna");
-  const home = testDirectory();
-  const environment = { UTM_SERVER: server.url, UTM_TOKEN: anna.token };
-  const utm = (...args: string[]) => runCli(args, { home, environment });
-  return { server, anna, home, utm };
-}
-
 it("suspends and resumes tasks, shows which are, and goes on after one that refuses", async () => {
-  const { anna, utm } = await startAsAnna();
+  const { anna, utm } = await startWithAnna();
   await anna.submit({ argv: ["sleep", "60"] });
   await anna.submit({ argv: ["true"] });
   await anna.waitForStatus(1, "running");
@@ -38,7 +27,7 @@ it("suspends and resumes tasks, shows which are, and goes on after one that refu
 });
 
 it("sends a signal to the program or to every process", async () => {
-  const { anna, home, utm } = await startAsAnna();
+  const { anna, home, utm } = await startWithAnna();
   const inner = `trap 'echo inner >> ${home}/seen' USR1; touch ${home}/up; while :; do sleep 0.05; done`;
   const outer = `trap 'echo outer >> ${home}/seen' USR1; sh -c "${inner}" & while :; do wait; done`;
   await anna.submit({ command: outer });
@@ -71,7 +60,7 @@ it("sends a signal to the program or to every process", async () => {
 });
 
 it("lists the processes of a running task, and says why there are none", async () => {
-  const { anna, utm } = await startAsAnna();
+  const { anna, utm } = await startWithAnna();
   await anna.submit({ command: "sleep 61 & sleep 62 & wait" });
   const found = await waitFor("all three processes", async () => {
     const processes = JSON.parse((await utm("ps", "--json", "1")).stdout) as TaskProcess[];
@@ -93,7 +82,7 @@ it("lists the processes of a running task, and says why there are none", async (
 });
 
 it("shows what a task used, in figures and over time", async () => {
-  const { anna, utm } = await startAsAnna();
+  const { anna, utm } = await startWithAnna();
   await anna.submit({ command: "end=$(( $(date +%s) + 3 )); while [ $(date +%s) -lt $end ]; do :; done" });
   await anna.waitForEnd(1);
   const series = JSON.parse((await utm("usage", "--json", "1")).stdout) as UsageSeries;
@@ -107,7 +96,7 @@ it("shows what a task used, in figures and over time", async () => {
 });
 
 it("shows how far a task is", async () => {
-  const { anna, utm } = await startAsAnna();
+  const { anna, utm } = await startWithAnna();
   await anna.submit({ command: "printf '\\033]9;4;1;42\\033\\\\'; exec sleep 60" });
   await waitFor("the progress", async () => (await anna.get(1)).progress !== null);
   expect((await utm("ls")).stdout).toMatch(/\n 1 +◐ running +42 % /);

@@ -1,8 +1,8 @@
 import { expect, it } from "vitest";
+import { startWithAnna } from "../support/anna.ts";
 import { cuttingProxy, silentAddress } from "../support/bad-network.ts";
 import { startCli } from "../support/cli.ts";
 import { testDirectory } from "../support/directory.ts";
-import { startServer } from "../support/server.ts";
 
 /** A task that prints a line, waits for the file `go` in the directory, prints another one, and exits with 5. */
 function twoPartTask(directory: string): string {
@@ -10,14 +10,12 @@ function twoPartTask(directory: string): string {
 }
 
 async function startAsAnna() {
-  const server = await startServer();
-  const anna = await server.join("anna");
-  const home = testDirectory();
-  const environment = { UTM_SERVER: server.url, UTM_TOKEN: anna.token };
+  const place = await startWithAnna();
+  const { anna, home, environment } = place;
   const utm = (args: string[], options: { terminal?: boolean } = {}) =>
     startCli(args, { home, environment, ...options });
   const go = () => anna.submit({ argv: ["touch", `${home}/go`] });
-  return { server, anna, home, environment, utm, go };
+  return { ...place, utm, go };
 }
 
 it("follows a task across a restart of the server, losing and repeating nothing", async () => {

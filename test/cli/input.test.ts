@@ -3,18 +3,15 @@ import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { contract } from "../../src/contract/index.ts";
+import { startWithAnna } from "../support/anna.ts";
 import { cuttingProxy } from "../support/bad-network.ts";
 import { type CliOptions, startCli } from "../support/cli.ts";
-import { testDirectory } from "../support/directory.ts";
-import { startServer } from "../support/server.ts";
 
 async function startAsAnna() {
-  const server = await startServer();
-  const anna = await server.join("anna");
-  const home = testDirectory();
-  const environment = { UTM_SERVER: server.url, UTM_TOKEN: anna.token };
+  const place = await startWithAnna();
+  const { home, environment } = place;
   const utm = (args: string[], options: Partial<CliOptions> = {}) => startCli(args, { home, environment, ...options });
-  return { server, anna, home, environment, utm };
+  return { ...place, utm };
 }
 
 it("sends 10 MB of any bytes through a task, each once and in order", async () => {

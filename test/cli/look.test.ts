@@ -1,20 +1,10 @@
 import { expect, it } from "vitest";
 import type { TaskSummary } from "../../src/contract/index.ts";
+import { startWithAnna } from "../support/anna.ts";
 import { runCli } from "../support/cli.ts";
-import { testDirectory } from "../support/directory.ts";
-import { startServer } from "../support/server.ts";
-
-async function startAsAnna() {
-  const server = await startServer();
-  const anna = await server.join("anna");
-  const home = testDirectory();
-  const environment = { UTM_SERVER: server.url, UTM_TOKEN: anna.token };
-  const utm = (...args: string[]) => runCli(args, { home, environment });
-  return { server, anna, home, utm };
-}
 
 it("lists, filters and pages tasks", async () => {
-  const { anna, utm } = await startAsAnna();
+  const { anna, utm } = await startWithAnna();
   await anna.submit({ argv: ["true"], name: "alpha", tags: ["nightly"] });
   await anna.submit({ command: "exit 3", name: "beta" });
   await anna.submit({ argv: ["true"], name: "gamma" });
@@ -40,7 +30,7 @@ it("lists, filters and pages tasks", async () => {
 });
 
 it("paints on a terminal, unless NO_COLOR is set", async () => {
-  const { server, anna, home } = await startAsAnna();
+  const { server, anna, home } = await startWithAnna();
   await anna.submit({ argv: ["true"] });
   await anna.waitForEnd(1);
   const environment = { UTM_SERVER: server.url, UTM_TOKEN: anna.token };
@@ -52,7 +42,7 @@ it("paints on a terminal, unless NO_COLOR is set", async () => {
 });
 
 it("shows one task, its output whole and in part, and waits for several", async () => {
-  const { anna, utm } = await startAsAnna();
+  const { anna, utm } = await startWithAnna();
   await anna.submit({ command: "seq 1 1000; exit 9", name: "numbers", description: "counts" });
   await anna.submit({ argv: ["true"] });
 
@@ -81,7 +71,7 @@ it("shows one task, its output whole and in part, and waits for several", async 
 });
 
 it("edits and kills, and says what it could not do", async () => {
-  const { anna, utm } = await startAsAnna();
+  const { anna, utm } = await startWithAnna();
   await anna.submit({ argv: ["sleep", "60"] });
   await anna.submit({ argv: ["true"] });
   await anna.waitForEnd(2);

@@ -1,17 +1,13 @@
 import { expect, it } from "vitest";
 import type { TaskDetail } from "../../src/contract/index.ts";
-import { runCli, startCli } from "../support/cli.ts";
-import { testDirectory } from "../support/directory.ts";
-import { startServer } from "../support/server.ts";
+import { startWithAnna } from "../support/anna.ts";
+import { startCli } from "../support/cli.ts";
 
 async function startAsAnna() {
-  const server = await startServer();
-  const anna = await server.join("anna");
-  const home = testDirectory();
-  const environment = { UTM_SERVER: server.url, UTM_TOKEN: anna.token };
-  const utm = (...args: string[]) => runCli(args, { home, environment });
+  const place = await startWithAnna();
+  const { home, environment } = place;
   const start = (...args: string[]) => startCli(args, { home, environment });
-  return { server, anna, home, utm, start };
+  return { ...place, start };
 }
 
 const retryFlags = "--retry 2 --retry-delay 1m --retry-backoff exponential --retry-max-delay 1h --retry-jitter 0.2";

@@ -1,17 +1,14 @@
 import { chmod, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { expect, it } from "vitest";
+import { startWithAnna } from "../support/anna.ts";
 import { runCli, startCli } from "../support/cli.ts";
-import { testDirectory } from "../support/directory.ts";
-import { startServer } from "../support/server.ts";
 
 async function startAsAnna() {
-  const server = await startServer();
-  const anna = await server.join("anna");
-  const home = testDirectory();
-  const environment = { UTM_SERVER: server.url, UTM_TOKEN: anna.token };
+  const place = await startWithAnna();
+  const { home, environment } = place;
   const utm = (args: string[], input = "") => runCli(args, { home, environment, input });
-  return { server, anna, home, environment, utm };
+  return { ...place, utm };
 }
 
 it("ends as the task ended", async () => {

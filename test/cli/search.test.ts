@@ -1,22 +1,18 @@
 import { spawnSync } from "node:child_process";
 import { expect, it } from "vitest";
 import type { OutputMatches } from "../../src/contract/index.ts";
+import { startWithAnna } from "../support/anna.ts";
 import { runCli } from "../support/cli.ts";
-import { testDirectory } from "../support/directory.ts";
-import { startServer } from "../support/server.ts";
 
 async function startAsAnna() {
-  const server = await startServer();
-  const anna = await server.join("anna");
-  const home = testDirectory();
-  const environment = { UTM_SERVER: server.url, UTM_TOKEN: anna.token };
-  const utm = (...args: string[]) => runCli(args, { home, environment });
+  const place = await startWithAnna();
+  const { anna } = place;
   const ran = async (command: string) => {
     const { id } = await anna.submit({ command });
     await anna.waitForEnd(id);
     return String(id);
   };
-  return { server, home, environment, utm, ran };
+  return { ...place, ran };
 }
 
 it("prints what grep -n prints, and exits as it does", async () => {
