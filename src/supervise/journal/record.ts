@@ -11,7 +11,7 @@ import { msPerTick } from "../processes/proc.ts";
  *   p KEY PID SHIM START TIME .              an attempt's process, before it becomes the program
  *   f KEY PROBLEM TIME .                     it could not start
  *   [1]+ PID Killed  c "$2"                  how the shell saw it end (only needed above status 128)
- *   x KEY PID STATUS TIME USER SYSTEM .      it ended; a ? after the status: how the shell saw it could not be written
+ *   x KEY PID STATUS TIME USER SYSTEM .      it ended; a ? after the status: how the shell saw it could not be had
  */
 export type JournalRecord =
   | { kind: "header"; incarnation: string; generation: number }
@@ -78,6 +78,9 @@ function isTime(word: string): boolean {
   return /^u?\d+([.,]\d+)?$/.test(word);
 }
 
+/** Words that do not name a signal: a beginning of one may have been cut, and is no word about an end. */
+const otherWords = ["Exit ", "Done", "Running", "Stopped", "Suspended"];
+
 /** `[1]+  4711 Killed   c "$2"`, and in other shells `[1] + 4711 Done(137) …`. */
 function parseState(line: string): JournalRecord | null {
   const match = /^\[\d+\]\s*[+-]?\s*(\d+)\s+(\S.*)$/.exec(line);
@@ -85,7 +88,7 @@ function parseState(line: string): JournalRecord | null {
     return null;
   }
   const words = match[2] ?? "";
-  if (/^(Running|Stopped|Suspended)/.test(words)) {
+  if (/^(Running|Stopped|Suspended)/.test(words) || otherWords.some((word) => word.startsWith(words))) {
     return null;
   }
   return { kind: "state", pid: Number(match[1]), isExit: /^(Exit \d|Done)/.test(words) };

@@ -25,6 +25,7 @@ import { failFunction, programCheck, timeFunction } from "./shell-functions.ts";
  *      shell without the journal has left (inside.ts); FILES is where the names of the attempt's files begin
  *   s  the shim: forks the child, waits for it, records how it ended
  *   h  the holder around a shim, for an input that stays open; i, j  make the input, before and after the shim is forked
+ *   v, w  open a pipe of the shim's own, and fetch through it what the shell says about the job (UTM_K)
  *   k  records the problem
  *   g  waits until the next try to write a record, and gives up when the journal's directory has been gone for an hour
  *
@@ -33,8 +34,11 @@ import { failFunction, programCheck, timeFunction } from "./shell-functions.ts";
  * Why the exit status is exact: `$?` cannot tell `exit 137` from SIGKILL. bash prints the state of a job on SIGCHLD, the
  * other shells after `wait`: "Killed" against "Exit 137" or "Done(137)". Should bash have come to `wait` first, it has
  * dropped a job that was signalled, but still prints one that exited when asked for it by number (%1). So no word means a
- * signal, unless the word could not be written: then the status gets a question mark. On a full disk bash keeps the word
- * (UTM_K) and writes it with the `x` record; the others cannot, since a shell says it only once.
+ * signal, unless the word could not be had: then the status gets a question mark.
+ * A shell says this word once, and `jobs` does not say when a full disk took only half of it. So it never goes to a disk
+ * by itself: it comes through a pipe into UTM_K, and is written with the `x` record, as often as that takes. Tried before:
+ * the word straight into the journal, which was cut in its last free bytes and made a signal of an exit 137; `$(jobs)`,
+ * which costs a process for each attempt and says nothing in dash. The pipe is that of a here-document: no name, no process.
  * Why bash is preferred: `set -m` gives a process group and default signals with no extra program. In other shells
  * background children ignore SIGINT and SIGQUIT, which `setsid env --default-signal` repairs at about 2 ms per attempt.
  * A full disk: the `x` record is tried again every second until it is written.
@@ -55,6 +59,7 @@ export function launcherProgram(shell: Shell, journalPath: string, leakedFds: re
     programCheck,
     inputFunctions,
     problemFunction,
+    wordFunctions,
     `UTM_MINDER=${quote(minderText)} UTM_INSIDE=${quote(insideText(shell.inner))} UTM_SETUP=${quote(setupText)}`,
     shell.kind === "bash" ? bashAttempt : posixAttempt,
   ];
@@ -122,18 +127,27 @@ const problemFunction = [
 
 const ignoredByShims = "trap '' TERM INT HUP QUIT USR1 USR2 ALRM TSTP TTIN TTOU";
 
+// An old bash (before 5.1) makes a file of it in /tmp. `>` empties a file, and `<` reads one from its start.
+const wordFunctions = [
+  "v() { command exec 5<<END && command exec 5<>/proc/self/fd/5 && read -r UTM_W </proc/self/fd/5; }",
+  ".",
+  "END",
+  "w() { { jobs -l $1; echo .; } >/proc/self/fd/5; read -r UTM_W </proc/self/fd/5 || UTM_M=?",
+  "case $UTM_W in .) ;; *) UTM_K=$UTM_W; read -r UTM_W </proc/self/fd/5;; esac; }",
+].join("\n");
+
 const bashAttempt = [
-  "c() { trap - PIPE TERM INT HUP QUIT USR1 USR2 ALRM CHLD",
+  "c() { exec 5<&-; trap - PIPE TERM INT HUP QUIT USR1 USR2 ALRM CHLD",
   readStat("UTM_P UTM_Q UTM_S"),
   'n; echo "p $UTM_I $UTM_P $UTM_Q $UTM_S $UTM_T ." >>"$UTM_J" || exit 125',
   'echo $UTM_O >/proc/self/oom_score_adj; eval "$1"; }',
-  "s() { UTM_K=",
-  `set -m; trap '{ echo && jobs -l %1; } >>"$UTM_J" || UTM_K=$(jobs -l %1) || echo >>"$UTM_J" || UTM_M=?' CHLD`,
+  "s() { v; set -m; trap 'w %1' CHLD",
   'c "$1" & UTM_C=$!; set +m; exec 6<&-',
   ignoredByShims,
   "wait $UTM_C; UTM_R=$?",
   "case $UTM_A in *p*) k;; esac; n",
   readChildTimes,
+  "[ $UTM_R -gt 128 ] || UTM_K=",
   'until echo "$UTM_K\nx $UTM_I $UTM_C $UTM_R$UTM_M $UTM_T $UTM_U $UTM_V ." >>"$UTM_J"; do trap - CHLD; g; done; }',
   ...orderLines(" 255<&-"),
 ].join("\n");
@@ -147,9 +161,9 @@ const posixAttempt = [
   ignoredByShims,
   "wait $UTM_C; UTM_R=$?",
   "case $UTM_A in *p*) k;; esac; n",
-  '[ $UTM_R -gt 128 ] && { jobs -l >>"$UTM_J" || UTM_M=?; }',
+  "[ $UTM_R -gt 128 ] && { v; w; }",
   readChildTimes,
-  'until echo "x $UTM_I $UTM_C $UTM_R$UTM_M $UTM_T $UTM_U $UTM_V ." >>"$UTM_J"; do g; done; }',
+  'until echo "$UTM_K\nx $UTM_I $UTM_C $UTM_R$UTM_M $UTM_T $UTM_U $UTM_V ." >>"$UTM_J"; do g; done; }',
   ...orderLines(""),
 ].join("\n");
 
@@ -157,7 +171,7 @@ const posixAttempt = [
 function orderLines(redirections: string): string[] {
   return [
     't() { [ "$3" = end ] || [ "$5" = end ] || return',
-    '( UTM_I=$1 UTM_M= UTM_A=; [ "$3" = end ] || { UTM_A=$3 UTM_B=$4; }',
+    '( UTM_I=$1 UTM_M= UTM_K= UTM_A=; [ "$3" = end ] || { UTM_A=$3 UTM_B=$4; }',
     'case $UTM_A in *i*) h "$2";; *) s "$2";; esac',
     `) </dev/null >/dev/null 2>&1${redirections} &`,
     "UTM_N=$((UTM_N+1)); case $UTM_N in *[05]) jobs >/dev/null 2>&1;; esac; }",
