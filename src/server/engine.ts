@@ -32,7 +32,6 @@ export type Engine = {
   stop(): Promise<void>;
 };
 
-/** Queues a node should work for and that do not exist are a mistake in the configuration, told at once. */
 /** Null for a number without an entry, as containers have. */
 function ownUserName(): string | null {
   try {
@@ -42,7 +41,8 @@ function ownUserName(): string | null {
   }
 }
 
-async function refuseUnknownLanes(config: Config, store: Store): Promise<void> {
+/** The queues this node works for. One that does not exist is a mistake in the configuration, told at once. */
+async function findLanes(config: Config, store: Store): Promise<string[]> {
   const names = (await store.queues.list()).map((queue) => queue.name);
   const unknown = (config.lanes ?? []).filter((lane) => !names.includes(lane));
   if (unknown.length > 0) {
@@ -50,6 +50,7 @@ async function refuseUnknownLanes(config: Config, store: Store): Promise<void> {
       `UTM_LANES names ${unknown.join(", ")}, and there is no such queue. There is: ${names.join(", ")}.`,
     );
   }
+  return config.lanes ?? names;
 }
 
 /** Finds out what this machine can do, and puts the parts together. Nothing works before `start`. */
@@ -57,8 +58,9 @@ export async function createEngine(config: Config, directory: DataDirectory, sto
   const clock = Date.now;
   const version = readVersion();
   const output = createFileOutput({ directory: directory.output });
-  const live = createLive(store, log);
   const dispatcher = createEmbeddedDispatcher();
+  const live = createLive(store, dispatcher, log);
+  const lanes = await findLanes(config, store);
   let isDraining = false;
   const admission = createAdmission({
     ...{ store, dispatcher, log, lanes: config.lanes, clock },
@@ -80,6 +82,7 @@ export async function createEngine(config: Config, directory: DataDirectory, sto
     log,
     clock,
     node: { key: directory.nodeKey, name: config.nodeName, slots: config.slots, version },
+    lanes,
     leaseMs: config.leaseSeconds * 1000,
     outputCapBytes: config.outputCapBytes,
     shell,
@@ -158,7 +161,6 @@ export async function createEngine(config: Config, directory: DataDirectory, sto
     worker,
     means,
     async start() {
-      await refuseUnknownLanes(config, store);
       // What an earlier life had handed to its dispatcher went with it.
       await store.tasks.takeBack({ handedBefore: null });
       const started = await worker.start();

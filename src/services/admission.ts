@@ -108,7 +108,7 @@ export function createAdmission(options: AdmissionOptions): Admission {
     for (const task of picks) {
       if (applied.has(task.id)) {
         const { id: taskId, attempt, queue: lane, priority } = task;
-        await dispatcher.add({ taskId, attempt, lane, priority });
+        await dispatcher.add({ taskId, attempt, lane, priority, nodeId: null });
       }
     }
     return applied.size;

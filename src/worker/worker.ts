@@ -46,6 +46,8 @@ export type WorkerOptions = {
   log: Log;
   clock: () => number;
   node: { key: string; name: string; slots: number; version: string };
+  /** Queues it works for. */
+  lanes: readonly string[];
   leaseMs: number;
   outputCapBytes: number;
   shell: Shell;
@@ -165,8 +167,14 @@ export class Worker {
     const suspended = [...this.#held.values()].filter((held) => held.suspended !== null);
     await this.#supervisor.adopt(orders, new Set(suspended.map((held) => held.key)));
     this.#answerRequests();
-    dispatcher.onPoke((poke) => this.#killNow(poke.taskId));
+    dispatcher.onPoke((poke) => {
+      if (poke.topic === "kill") {
+        this.#killNow(poke.taskId);
+      }
+    });
     await dispatcher.process({
+      nodeId: this.#node.id,
+      lanes: this.#options.lanes,
       freeSlots: () => this.freeSlots(),
       deliver: (delivery) => this.#claims.deliver(delivery),
     });

@@ -1,10 +1,12 @@
 import type { TaskEventName } from "../../contract/index.ts";
+import type { Dispatcher } from "../../dispatch/dispatcher.ts";
 import type { Log } from "../../log/log.ts";
 import type { Store, TaskRow } from "../../store/store.ts";
 
 /**
- * Who wants to know that a task changed. Changes are collected for a moment and each task is read once, so that a
- * thousand changes a second cost a follower what a few do. The row sent is the record's, read after the change.
+ * Who wants to know that a task changed, in whichever process of the installation. Changes are collected for a moment and
+ * each task is read once, so that a thousand changes a second cost a follower what a few do. The row sent is the record's,
+ * read after the change.
  */
 export type LiveEvent = { name: TaskEventName; task: TaskRow };
 
@@ -21,7 +23,7 @@ export type Live = {
 const gatherMs = 40;
 const weight: Readonly<Record<TaskEventName, number>> = { changed: 0, created: 1, ended: 2 };
 
-export function createLive(store: Store, log: Log): Live {
+export function createLive(store: Store, dispatcher: Pick<Dispatcher, "poke" | "onPoke">, log: Log): Live {
   const subscribers = new Set<(event: LiveEvent) => void>();
   const watchers = new Map<number, Set<() => void>>();
   const pending = new Map<number, TaskEventName>();
@@ -44,20 +46,28 @@ export function createLive(store: Store, log: Log): Live {
     }
   }
 
+  dispatcher.onPoke((poke) => {
+    if (poke.topic === "changed") {
+      notice(poke.taskId, poke.kind);
+    }
+  });
+
+  function notice(taskId: number, kind: TaskEventName): void {
+    for (const callback of watchers.get(taskId) ?? []) {
+      callback();
+    }
+    if (subscribers.size === 0) {
+      return;
+    }
+    const before = pending.get(taskId);
+    if (before === undefined || weight[kind] > weight[before]) {
+      pending.set(taskId, kind);
+    }
+    timer ??= setTimeout(() => void flush(), gatherMs);
+  }
+
   return {
-    changed({ taskId, kind }) {
-      for (const callback of watchers.get(taskId) ?? []) {
-        callback();
-      }
-      if (subscribers.size === 0) {
-        return;
-      }
-      const before = pending.get(taskId);
-      if (before === undefined || weight[kind] > weight[before]) {
-        pending.set(taskId, kind);
-      }
-      timer ??= setTimeout(() => void flush(), gatherMs);
-    },
+    changed: (change) => void dispatcher.poke({ topic: "changed", ...change }),
     subscribe(callback) {
       subscribers.add(callback);
       return () => subscribers.delete(callback);

@@ -7,6 +7,8 @@ export type Dialect = {
   insertWithId<Table extends TableWithId>(db: Connection, table: Table, row: NewRow<Table>): Promise<number>;
   /** Until the transaction ends, nobody else gets past a lock of the same name. For a check and a write that belong together. */
   lock(db: Connection, name: "accounts" | "nodes" | "idempotency"): Promise<void>;
+  /** The database's own clock in epoch milliseconds: what is judged by it does not depend on any machine's clock. */
+  now: Expression<number>;
 };
 
 /** The column types that differ. */

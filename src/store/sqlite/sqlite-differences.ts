@@ -1,3 +1,4 @@
+import { sql } from "kysely";
 import type { ColumnTypes, Dialect } from "../portable/dialect.ts";
 
 /** What SQLite does its own way. */
@@ -9,6 +10,8 @@ export const sqliteDifferences: Dialect = {
 
   // Nothing to do: every transaction begins with the one lock there is (begin immediate).
   async lock() {},
+
+  now: sql<number>`cast(unixepoch('subsec') * 1000 as integer)`,
 };
 
 export const sqliteColumns: ColumnTypes = {
