@@ -52,6 +52,7 @@ const eventKinds: Record<TaskEventKind, string> = {
   resumed: "resumed",
   input_ended: "input ended",
   orphaned: "orphaned",
+  fenced: "given up",
   leftovers: "leftovers",
   retry: "retry",
   ended: "ended",

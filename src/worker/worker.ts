@@ -15,6 +15,7 @@ import { Supervisor } from "../supervise/supervisor.ts";
 import { UsageSampler } from "../supervise/usage/sampler.ts";
 import { Claims } from "./claims.ts";
 import { EventLog } from "./event-log.ts";
+import { Fenced } from "./fenced.ts";
 import { type HeldAttempt, holdAttempt } from "./held-attempt.ts";
 import { Interventions } from "./interventions.ts";
 import { KillOrders } from "./kill-orders.ts";
@@ -35,7 +36,8 @@ import { Suspension } from "./suspension.ts";
  * adopt    At start, every attempt of this node without an end in the record is given to the supervisor, which finds out
  *          what became of it. Deadlines, suspensions and kill orders are taken up again when it tells that the process
  *          runs.
- * lease    Renewed three times per lease. A node that could not renew it claims nothing more.
+ * lease    Renewed three times per lease. A node that could not renew it claims nothing more; back again, it first ends
+ *          what was given up meanwhile (fenced.ts).
  * drain    Claims nothing more, and goes on with what it has until nothing is left.
  */
 export type WorkerOptions = {
@@ -70,6 +72,7 @@ export class Worker {
   readonly #options: WorkerOptions;
   readonly #supervisor: Supervisor;
   readonly #events: EventLog;
+  readonly #fenced: Fenced;
   readonly #sampler: UsageSampler;
   readonly #observation: Observation;
   readonly #suspension: Suspension;
@@ -92,6 +95,11 @@ export class Worker {
     const supervisor = this.#supervisor;
     const events = new EventLog({ store, log, clock, onChange });
     this.#events = events;
+    this.#fenced = new Fenced({
+      ...{ store, log, events },
+      held: () => this.#held.values(),
+      kill: (key) => supervisor.terminate(key, { signal: "SIGKILL", graceMs: 0 }),
+    });
     this.#sampler = new UsageSampler({
       clock,
       onExceeded: ({ key, ...exceeded }) => {
@@ -165,7 +173,11 @@ export class Worker {
     const open = await store.attempts.listOpen({ nodeId: this.#node.id });
     const orders = open.map((attempt) => this.#readopt(attempt));
     const suspended = [...this.#held.values()].filter((held) => held.suspended !== null);
-    await this.#supervisor.adopt(orders, new Set(suspended.map((held) => held.key)));
+    const isGivenUp = (key: string) => this.#fenced.isGivenUp(key);
+    const ended = await this.#supervisor.adopt(orders, new Set(suspended.map((held) => held.key)), isGivenUp);
+    for (const key of ended) {
+      this.#fenced.tell(key);
+    }
     this.#answerRequests();
     dispatcher.onPoke((poke) => {
       if (poke.topic === "kill") {
@@ -201,7 +213,7 @@ export class Worker {
 
   freeSlots(): number {
     const isAlive = this.#node !== null && this.#node.leaseUntil > this.#options.clock();
-    const takesWork = isAlive && !this.#isStopped && !this.#isDraining;
+    const takesWork = isAlive && !this.#isStopped && !this.#isDraining && !this.#fenced.isBusy;
     return takesWork ? this.#options.node.slots - this.#held.size - this.#claims.underWay : 0;
   }
 
@@ -363,6 +375,8 @@ export class Worker {
     try {
       const leaseUntil = clock() + leaseMs;
       if (await store.nodes.heartbeat({ id: this.#node.id, leaseUntil, now: clock() })) {
+        // Before the lease counts again, and with it new work.
+        await this.#fenced.look(this.#node.id);
         this.#node.leaseUntil = leaseUntil;
       }
       await this.#claims.startUnheld(this.#node.id);
