@@ -78,6 +78,12 @@ const verbs: readonly Verb[] = [
   { name: "users", group: "Account:", summary: "accounts of the server", load: () => import("./commands/users.ts") },
   { name: "serve", group: "Server:", summary: "start the server", load: () => import("./commands/serve.ts") },
   {
+    name: "worker",
+    group: "Server:",
+    summary: "start a node that works for servers elsewhere",
+    load: () => import("./commands/worker.ts"),
+  },
+  {
     name: "config",
     group: "Server:",
     summary: "what is configured here, and whence",

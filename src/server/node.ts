@@ -1,0 +1,90 @@
+import { homedir, userInfo } from "node:os";
+import type { Config } from "../config/load.ts";
+import type { Dispatcher } from "../dispatch/dispatcher.ts";
+import type { Log } from "../log/log.ts";
+import type { OutputStore } from "../output/output.ts";
+import { ProgressWatch } from "../output/progress-watch.ts";
+import type { Store } from "../store/store.ts";
+import { closeCgroupBase } from "../supervise/cgroup/base.ts";
+import { findShell } from "../supervise/launcher/shell.ts";
+import { Worker, type WorkerOptions } from "../worker/worker.ts";
+import { type DataDirectory, findRunAs } from "./data-directory.ts";
+import { readVersion } from "./installation.ts";
+import { findMeans, type Means } from "./means.ts";
+
+/** What runs attempts on this machine: in `utm serve` beside the API, in `utm worker` alone. */
+export type Node = {
+  worker: Worker;
+  means: Means;
+  /** Stops without touching what runs. */
+  stop(): void;
+};
+
+export type NodeParts = {
+  config: Config;
+  directory: DataDirectory;
+  store: Store;
+  output: OutputStore;
+  dispatcher: Dispatcher;
+  log: Log;
+  clock: () => number;
+} & Pick<WorkerOptions, "onChange" | "onRetry">;
+
+/** Finds out what this machine can do for tasks, and makes the worker. It takes nothing before its `start`. */
+export async function createNode(parts: NodeParts): Promise<Node> {
+  const { config, directory, store, output, dispatcher, log, clock, onChange, onRetry } = parts;
+  const runAs = findRunAs(config.runAs);
+  const shell = findShell(process.env.PATH ?? "");
+  const means = await findMeans(config, directory, shell, runAs);
+  const worker = new Worker({
+    ...{ store, output, dispatcher, log, clock, shell, runAs, onChange, onRetry },
+    node: { key: directory.nodeKey, name: config.nodeName, slots: config.slots, version: readVersion() },
+    lanes: await findLanes(config, store),
+    leaseMs: config.leaseSeconds * 1000,
+    outputCapBytes: config.outputCapBytes,
+    cgroup: means.cgroup,
+    sandbox: means.sandbox,
+    leftovers: config.leftovers,
+    progress: new ProgressWatch({
+      output,
+      onError: (error, { taskId, attempt }) => log.error({ err: error, taskId, attempt }, "progress not looked at"),
+    }),
+    directory: directory.node,
+    surroundings: {
+      nodeName: config.nodeName,
+      home: runAs?.home ?? homedir(),
+      userName: runAs?.name ?? ownUserName(),
+      isOtherUser: runAs !== null,
+      server: process.env,
+    },
+  });
+  return {
+    worker,
+    means,
+    stop() {
+      worker.stop();
+      closeCgroupBase(means.cgroup);
+    },
+  };
+}
+
+/** Null for a number without an entry, as containers have. */
+function ownUserName(): string | null {
+  try {
+    return userInfo().username;
+  } catch {
+    return null;
+  }
+}
+
+/** The queues this node works for. One that does not exist is a mistake in the configuration, told at once. */
+async function findLanes(config: Config, store: Store): Promise<string[]> {
+  const names = (await store.queues.list()).map((queue) => queue.name);
+  const unknown = (config.lanes ?? []).filter((lane) => !names.includes(lane));
+  if (unknown.length > 0) {
+    throw new Error(
+      `UTM_LANES names ${unknown.join(", ")}, and there is no such queue. There is: ${names.join(", ")}.`,
+    );
+  }
+  return config.lanes ?? names;
+}

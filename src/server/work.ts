@@ -1,0 +1,56 @@
+import type { Config, ConfigInput } from "../config/load.ts";
+import { nodeLines, stopAdvice } from "./announcement.ts";
+import { createDispatcher, createOutput } from "./connect.ts";
+import { readVersion } from "./installation.ts";
+import { createNode } from "./node.ts";
+import { type Role, runProcess } from "./run-process.ts";
+
+/** `utm worker`: a node alone, which runs what servers elsewhere hand to it. Needs no inbound port. Answers the exit code. */
+export function work(input: ConfigInput): Promise<number> {
+  return runProcess(worker, input);
+}
+
+const worker: Role = {
+  objections(config) {
+    return config.redisUrl === null
+      ? [
+          'A worker alone takes its work from Redis and keeps its record in the servers\' database: give REDIS_URL and DATABASE_URL. On one machine, "utm serve" needs neither.',
+        ]
+      : [];
+  },
+  async create({ config, log, directory, store }) {
+    const dispatcher = await createDispatcher(config, store, log);
+    const output = createOutput(config, directory);
+    const node = await createNode({
+      ...{ config, directory, store, output, dispatcher, log, clock: Date.now },
+      onChange: (change) => void dispatcher.poke({ topic: "changed", ...change }),
+      onRetry: (dueAt) => void dispatcher.poke({ topic: "admission", dueAt }),
+    });
+    return {
+      worker: node.worker,
+      async start() {
+        const { adopted } = await node.worker.start();
+        return announcement(config, directory.root, store.description, nodeLines(config, node.means, adopted));
+      },
+      drain: () => node.worker.drain(),
+      async stop() {
+        await dispatcher.close();
+        node.stop();
+        output.close();
+        await store.close();
+      },
+    };
+  },
+};
+
+function announcement(config: Config, root: string, database: string, lines: readonly string[]): string[] {
+  return [
+    `UNIX Task Manager ${readVersion()}, worker ${config.nodeName}`,
+    `  database       ${database}`,
+    `  data           ${root}`,
+    `  slots          ${config.slots}`,
+    `  queues         ${config.lanes?.join(", ") ?? "all"}`,
+    ...lines,
+    stopAdvice(config),
+  ];
+}
