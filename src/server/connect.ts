@@ -6,10 +6,21 @@ import { createFileOutput } from "../output/file/store.ts";
 import type { OutputStore } from "../output/output.ts";
 import type { Store } from "../store/store.ts";
 import type { DataDirectory } from "./data-directory.ts";
+import { createSharedClock, type InstallationClock, ownClock } from "./installation-clock.ts";
 
 /** How tasks reach nodes: within this process, or by Redis where there are several. */
 export async function createDispatcher(_config: Config, _store: Store, _log: Log): Promise<Dispatcher> {
   return createEmbeddedDispatcher();
+}
+
+/** The time this process goes by. */
+export function createClock(config: Config, store: Store, log: Log): Promise<InstallationClock> | InstallationClock {
+  return isShared(config) ? createSharedClock(store, log) : ownClock();
+}
+
+/** Whether other processes may work on the same record. */
+function isShared(config: Config): boolean {
+  return !config.databaseUrl.startsWith("sqlite:");
 }
 
 /** Where output is kept. */

@@ -4,7 +4,7 @@ import { createAdmission } from "../services/admission.ts";
 import { createLostNodes } from "../services/lost-nodes.ts";
 import { createRetention } from "../services/retention.ts";
 import type { Store } from "../store/store.ts";
-import { createDispatcher, createOutput } from "./connect.ts";
+import { createClock, createDispatcher, createOutput } from "./connect.ts";
 import type { Context } from "./context.ts";
 import { type DataDirectory, directoryWatch } from "./data-directory.ts";
 import { readVersion } from "./installation.ts";
@@ -27,7 +27,8 @@ export type Engine = {
 
 /** Puts the parts together. Nothing works before `start`. */
 export async function createEngine(config: Config, directory: DataDirectory, store: Store, log: Log): Promise<Engine> {
-  const clock = Date.now;
+  const installationClock = await createClock(config, store, log);
+  const clock = installationClock.now;
   const output = createOutput(config, directory);
   const dispatcher = await createDispatcher(config, store, log);
   const live = createLive(store, dispatcher, log);
@@ -42,7 +43,7 @@ export async function createEngine(config: Config, directory: DataDirectory, sto
     admission.poke();
   }
   const node = await createNode({
-    ...{ config, directory, store, output, dispatcher, log, clock },
+    ...{ config, directory, store, output, dispatcher, log, clock: installationClock },
     onChange: (change) => {
       live.changed(change);
       if (change.kind === "ended") {
@@ -92,6 +93,7 @@ export async function createEngine(config: Config, directory: DataDirectory, sto
       node.stop();
       live.close();
       output.close();
+      installationClock.stop();
       await store.close();
     },
   };

@@ -10,6 +10,7 @@ import { findShell } from "../supervise/launcher/shell.ts";
 import { Worker, type WorkerOptions } from "../worker/worker.ts";
 import { type DataDirectory, findRunAs } from "./data-directory.ts";
 import { readVersion } from "./installation.ts";
+import type { InstallationClock } from "./installation-clock.ts";
 import { findMeans, type Means } from "./means.ts";
 
 /** What runs attempts on this machine: in `utm serve` beside the API, in `utm worker` alone. */
@@ -27,7 +28,7 @@ export type NodeParts = {
   output: OutputStore;
   dispatcher: Dispatcher;
   log: Log;
-  clock: () => number;
+  clock: InstallationClock;
 } & Pick<WorkerOptions, "onChange" | "onRetry">;
 
 /** Finds out what this machine can do for tasks, and makes the worker. It takes nothing before its `start`. */
@@ -37,7 +38,9 @@ export async function createNode(parts: NodeParts): Promise<Node> {
   const shell = findShell(process.env.PATH ?? "");
   const means = await findMeans(config, directory, shell, runAs);
   const worker = new Worker({
-    ...{ store, output, dispatcher, log, clock, shell, runAs, onChange, onRetry },
+    ...{ store, output, dispatcher, log, shell, runAs, onChange, onRetry },
+    clock: clock.now,
+    fromLocalTime: clock.fromLocal,
     node: { key: directory.nodeKey, name: config.nodeName, slots: config.slots, version: readVersion() },
     lanes: await findLanes(config, store),
     leaseMs: config.leaseSeconds * 1000,

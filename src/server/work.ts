@@ -1,6 +1,6 @@
 import type { Config, ConfigInput } from "../config/load.ts";
 import { nodeLines, stopAdvice } from "./announcement.ts";
-import { createDispatcher, createOutput } from "./connect.ts";
+import { createClock, createDispatcher, createOutput } from "./connect.ts";
 import { readVersion } from "./installation.ts";
 import { createNode } from "./node.ts";
 import { type Role, runProcess } from "./run-process.ts";
@@ -21,8 +21,9 @@ const worker: Role = {
   async create({ config, log, directory, store }) {
     const dispatcher = await createDispatcher(config, store, log);
     const output = createOutput(config, directory);
+    const clock = await createClock(config, store, log);
     const node = await createNode({
-      ...{ config, directory, store, output, dispatcher, log, clock: Date.now },
+      ...{ config, directory, store, output, dispatcher, log, clock },
       onChange: (change) => void dispatcher.poke({ topic: "changed", ...change }),
       onRetry: (dueAt) => void dispatcher.poke({ topic: "admission", dueAt }),
     });
@@ -37,6 +38,7 @@ const worker: Role = {
         await dispatcher.close();
         node.stop();
         output.close();
+        clock.stop();
         await store.close();
       },
     };

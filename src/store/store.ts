@@ -21,6 +21,8 @@ export type Store = {
   transaction<T>(body: (store: Store) => Promise<T>): Promise<T>;
   /** Throws StoreUnavailable, with a sentence saying what is wrong, when the database cannot be written to. */
   check(): Promise<void>;
+  /** The time by the database's own clock, in epoch milliseconds. */
+  now(): Promise<number>;
   /** One line about the database for people: kind and where it is, never a password. */
   readonly description: string;
   close(): Promise<void>;

@@ -22,6 +22,8 @@ export type ReportsOptions = {
   observation: Observation;
   suspension: Suspension;
   surroundings: Surroundings;
+  /** By this machine's clock to by the record's. */
+  fromLocalTime: (localMs: number) => number;
   isStopped: () => boolean;
   /** The task waits until then for its next attempt. */
   onRetry(at: number): void;
@@ -52,7 +54,7 @@ export class Reports {
   }
 
   async #endOf(held: HeldAttempt, ending: AttemptEnding): Promise<AttemptEnd> {
-    const { surroundings, clock, observation, suspension } = this.#options;
+    const { surroundings, clock, observation, suspension, fromLocalTime } = this.#options;
     const { spec } = held.task;
     const verdict = verdictOf(ending, {
       cause: held.cause,
@@ -76,8 +78,8 @@ export class Reports {
       ...held.fence,
       ...verdict,
       pid: ending.pid,
-      startedAt: ending.startedAtMs,
-      endedAt: ending.endedAtMs,
+      startedAt: ending.startedAtMs === null ? null : fromLocalTime(ending.startedAtMs),
+      endedAt: fromLocalTime(ending.endedAtMs),
       suspendedMs: suspension.suspendedMs(held),
       limitsInForce: held.limitsInForce,
       retryAt: delayMs === null ? null : now + delayMs,

@@ -47,6 +47,8 @@ export type WorkerOptions = {
   dispatcher: Dispatcher;
   log: Log;
   clock: () => number;
+  /** What a time told by this machine's clock is by `clock`. */
+  fromLocalTime: (localMs: number) => number;
   node: { key: string; name: string; slots: number; version: string };
   /** Queues it works for. */
   lanes: readonly string[];
@@ -129,6 +131,7 @@ export class Worker {
     });
     this.#starts = new Starts({
       ...{ store, log, clock, events, interventions: this.#interventions, observation: this.#observation },
+      fromLocalTime: options.fromLocalTime,
       isStopped: () => this.#isStopped,
     });
     this.#claims = new Claims({
@@ -149,6 +152,7 @@ export class Worker {
     this.#reports = new Reports({
       ...{ store, log, clock, events, surroundings, observation: this.#observation, suspension: this.#suspension },
       isStopped: () => this.#isStopped,
+      fromLocalTime: options.fromLocalTime,
       onRetry: options.onRetry,
     });
   }

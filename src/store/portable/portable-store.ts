@@ -1,4 +1,5 @@
 import { AsyncLocalStorage } from "node:async_hooks";
+import { sql } from "kysely";
 import { type Store, StoreUnavailable } from "../store.ts";
 import type { Access, Operation } from "./access.ts";
 import { attemptsOn } from "./attempts.ts";
@@ -72,6 +73,7 @@ export function portableStore(engine: Engine): Store {
       await engine.verify();
       await access.write(provesWritable);
     },
+    now: () => readNow(engine.reader, engine),
     close() {
       closing ??= finishAndClose();
       return closing;
@@ -99,6 +101,7 @@ function storeWithin(db: Connection, engine: Engine): Store {
       await engine.verify();
       await provesWritable(db);
     },
+    now: () => readNow(db, engine),
     async close() {
       throw new Error("A transaction cannot close the store.");
     },
@@ -116,6 +119,11 @@ function verbsOn(access: Access) {
     queues: queuesOn(access),
     nodes: nodesOn(access),
   };
+}
+
+async function readNow(db: Connection, { dialect }: Engine): Promise<number> {
+  const { rows } = await sql<{ now: number }>`select ${dialect.now} as now`.execute(db);
+  return Number(rows[0]?.now);
 }
 
 /** The smallest real write: it fails on a full disk and on one that became read-only. */
