@@ -72,7 +72,10 @@ async function run(config: Config, log: Log): Promise<number> {
   const root = makeDataDirectory(config.dataDir);
   const lock = lockDirectory(root);
   const directory = openDataDirectory(root);
-  const store = await openStore({ databaseUrl: config.databaseUrl });
+  const store = await openStore({
+    databaseUrl: config.databaseUrl,
+    onWaiting: (sentence) => void complain([sentence], 0),
+  });
   const engine = await createEngine(config, directory, store, log);
   const app = await buildApp(engine.context, webDirectory);
   // Before it says that it serves: who reads that may stop it at once.

@@ -2,6 +2,7 @@ import { AsyncLocalStorage } from "node:async_hooks";
 import { type Store, StoreUnavailable } from "../store.ts";
 import type { Access, Operation } from "./access.ts";
 import { attemptsOn } from "./attempts.ts";
+import { againOnConflict } from "./conflicts.ts";
 import type { Engine } from "./dialect.ts";
 import { eventsOn } from "./events.ts";
 import { groupCommit } from "./group-commit.ts";
@@ -55,9 +56,9 @@ export function portableStore(engine: Engine): Store {
     async transaction(body) {
       assertMayWrite();
       const mark = { isOpen: true };
-      const transaction = engine.writer
-        .transaction()
-        .execute((db) => insideTransaction.run(mark, () => body(storeWithin(db, engine))));
+      const once = () =>
+        engine.writer.transaction().execute((db) => insideTransaction.run(mark, () => body(storeWithin(db, engine))));
+      const transaction = againOnConflict(once);
       transactions.add(transaction);
       try {
         const result = await transaction;
