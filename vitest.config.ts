@@ -5,6 +5,7 @@ export default defineConfig({
   test: {
     // Tests wait for processes more than they compute: three at once even where there are only two cores.
     maxWorkers: 3,
+    globalSetup: "test/support/databases/global-setup.ts",
     projects: [
       {
         test: {

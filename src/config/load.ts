@@ -189,9 +189,6 @@ function contradictions(config: Config): string[] {
       "REDIS_URL is for work on many machines, which needs a database they share; SQLite is a file on one machine. Remove REDIS_URL.",
     );
   }
-  if (!isSqlite) {
-    found.push("DATABASE_URL names PostgreSQL or MySQL; this version works on SQLite only (sqlite:/path/to/file).");
-  }
   if (config.lanes !== null && config.lanes.length === 0) {
     found.push("UTM_LANES names no queue. Leave it out to work for all.");
   }

@@ -38,6 +38,8 @@ const option = <T>(
   isSwitch: about.isSwitch ?? false,
 });
 
+const databaseSchemes = ["sqlite:", "postgres:", "postgresql:", "mysql:", "mariadb:"];
+
 export const configOptions = {
   host: option("host", "HOST", text, {
     description: "Address to listen on; 0.0.0.0 for every address of the machine.",
@@ -51,8 +53,8 @@ export const configOptions = {
     description: "Where database, journals and output are kept.",
     defaultText: "./data in a checkout, else $XDG_STATE_HOME/utm",
   }),
-  databaseUrl: option("databaseUrl", "DATABASE_URL", url(["sqlite:", "postgres:", "postgresql:", "mysql:"]), {
-    description: "Database: sqlite:/path/to/file. (postgres:// and mysql:// are refused by this version.)",
+  databaseUrl: option("databaseUrl", "DATABASE_URL", url(databaseSchemes), {
+    description: "Database: sqlite:/path, postgres://user:password@host/name or mysql://user:password@host/name.",
     defaultText: "utm.sqlite in the data directory",
     isSecret: true,
   }),

@@ -61,7 +61,10 @@ async function run(role: Role, config: Config, log: Log): Promise<number> {
   const root = makeDataDirectory(config.dataDir);
   const lock = lockDirectory(root);
   const directory = openDataDirectory(root);
-  const store = await openStore({ databaseUrl: config.databaseUrl });
+  const store = await openStore({
+    databaseUrl: config.databaseUrl,
+    onWaiting: (sentence) => void complain([sentence], 0),
+  });
   const running = await role.create({ config, log, directory, store });
   const { worker } = running;
   // Before it says that it works: who reads that may stop it at once.

@@ -1,24 +1,35 @@
+import { openMysqlStore } from "./mysql/open.ts";
+import { openPostgresStore } from "./postgres/open.ts";
+import type { OnWaiting } from "./servers/opening.ts";
 import { openSqliteStore } from "./sqlite/open.ts";
 import { type Store, StoreRefused } from "./store.ts";
 
 /**
- * Opens the database a URL names: `sqlite:///absolute/path` or `sqlite:path`.
+ * Opens the database a URL names: `sqlite:///absolute/path` or `sqlite:path`, or one on a server as docs/DATABASES.md says.
  * Throws StoreRefused when it cannot be used. No message repeats the URL, which may hold a password.
  */
-export async function openStore({ databaseUrl }: { databaseUrl: string }): Promise<Store> {
+export async function openStore({
+  databaseUrl,
+  onWaiting = () => undefined,
+}: {
+  databaseUrl: string;
+  /** Called once when a server does not answer yet and is waited for. */
+  onWaiting?: OnWaiting;
+}): Promise<Store> {
   const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(databaseUrl)?.[1]?.toLowerCase();
   switch (scheme) {
     case "sqlite":
       return openSqliteStore({ file: filePathOf(databaseUrl.slice("sqlite:".length)) });
     case "postgres":
     case "postgresql":
+      return openPostgresStore({ databaseUrl, onWaiting });
     case "mysql":
     case "mariadb":
-      throw new StoreRefused(
-        "This version works on SQLite only. Leave DATABASE_URL out, or give it as sqlite:///path/of/the/file.db.",
-      );
+      return openMysqlStore({ databaseUrl, onWaiting });
     default:
-      throw new StoreRefused("DATABASE_URL is not understood. Give it as sqlite:///path/of/the/file.db.");
+      throw new StoreRefused(
+        "DATABASE_URL is not understood. Give it as sqlite:///path/of/the/file.db, postgres://user:password@host/database or mysql://user:password@host/database.",
+      );
   }
 }
 

@@ -1,4 +1,5 @@
 import type { ColumnDefinitionBuilder, Expression, Kysely } from "kysely";
+import { StoreUnavailable } from "../store.ts";
 import type { Connection, NewRow, TableWithId } from "./schema.ts";
 
 /** What differs between databases, by name. Nothing outside the folder of a database asks which one it is. */
@@ -6,10 +7,20 @@ export type Dialect = {
   /** Adds a row and answers the id the database gave it. */
   insertWithId<Table extends TableWithId>(db: Connection, table: Table, row: NewRow<Table>): Promise<number>;
   /** Until the transaction ends, nobody else gets past a lock of the same name. For a check and a write that belong together. */
-  lock(db: Connection, name: "accounts" | "nodes" | "idempotency"): Promise<void>;
+  lock(db: Connection, name: LockName): Promise<void>;
+  /** The names of the tables in the database. */
+  tables(db: Connection): Promise<string[]>;
   /** The database's own clock in epoch milliseconds: what is judged by it does not depend on any machine's clock. */
   now: Expression<number>;
 };
+
+export type LockName = "accounts" | "nodes" | "idempotency" | "migrations";
+
+/**
+ * Other transactions were in the way (a deadlock, a lock not given in time), and nothing of this one was done. Running the
+ * whole of it again is safe.
+ */
+export class TransactionConflict extends StoreUnavailable {}
 
 /** The column types that differ. */
 export type ColumnTypes = {

@@ -3,6 +3,7 @@ import { sql } from "kysely";
 import { type Store, StoreUnavailable } from "../store.ts";
 import type { Access, Operation } from "./access.ts";
 import { attemptsOn } from "./attempts.ts";
+import { againOnConflict } from "./conflicts.ts";
 import type { Engine } from "./dialect.ts";
 import { eventsOn } from "./events.ts";
 import { groupCommit } from "./group-commit.ts";
@@ -56,9 +57,9 @@ export function portableStore(engine: Engine): Store {
     async transaction(body) {
       assertMayWrite();
       const mark = { isOpen: true };
-      const transaction = engine.writer
-        .transaction()
-        .execute((db) => insideTransaction.run(mark, () => body(storeWithin(db, engine))));
+      const once = () =>
+        engine.writer.transaction().execute((db) => insideTransaction.run(mark, () => body(storeWithin(db, engine))));
+      const transaction = againOnConflict(once);
       transactions.add(transaction);
       try {
         const result = await transaction;

@@ -32,6 +32,9 @@ export function creationOn({ write, dialect }: Access): Pick<Tasks, "create" | "
 
     edit: (change) =>
       write(async (db) => {
+        // Written before it is read, so that of two changes at once the second sees the first.
+        const touch = db.updateTable("tasks").set({ updated_at: change.now }).where("id", "=", change.id);
+        await touch.execute();
         const task = await findTask(db, change.id);
         if (task === null) {
           return null;

@@ -17,17 +17,7 @@ export function endsOn({
   return {
     claim: (task) => write((db) => claim(db, task)),
 
-    requestKill: (order) =>
-      write(async (db) => {
-        if (await endPending(db, order)) {
-          return { kind: "ended", task: await requireTask(db, order.id) };
-        }
-        if (await orderEnd(db, order)) {
-          return { kind: "requested", task: await requireTask(db, order.id) };
-        }
-        const task = await findTask(db, order.id);
-        return task === null ? null : { kind: "over", task };
-      }),
+    requestKill: (order) => write((db) => requestKill(db, order)),
 
     async listKillRequests(of) {
       const rows = await read
@@ -110,6 +100,22 @@ async function claim(db: Connection, task: Claim) {
   }
   await addAttempt(db, taskId, attempt, nodeId, node.name, nonce, now);
   return requireTask(db, task.taskId);
+}
+
+/** Between the two looks a task may go from running to waiting for its next attempt, and back: then it is asked again. */
+async function requestKill(db: Connection, order: KillOrder): ReturnType<Tasks["requestKill"]> {
+  for (;;) {
+    if (await endPending(db, order)) {
+      return { kind: "ended", task: await requireTask(db, order.id) };
+    }
+    if (await orderEnd(db, order)) {
+      return { kind: "requested", task: await requireTask(db, order.id) };
+    }
+    const task = await findTask(db, order.id);
+    if (task === null || task.completedAt !== null) {
+      return task === null ? null : { kind: "over", task };
+    }
+  }
 }
 
 async function endPending(db: Connection, order: KillOrder): Promise<boolean> {

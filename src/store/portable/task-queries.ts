@@ -40,7 +40,9 @@ function conditionsOf(eb: ExpressionBuilder<Database, "tasks">, filter: TaskFilt
     conditions.push(eb("tasks.owner_id", "=", filter.ownerId));
   }
   if (filter.statuses !== undefined) {
-    conditions.push(eb("tasks.status", "in", filter.statuses));
+    // An empty list is no SQL to most databases.
+    const isNone = filter.statuses.length === 0;
+    conditions.push(isNone ? sql<SqlBool>`1 = 0` : eb("tasks.status", "in", filter.statuses));
   }
   if (filter.queue !== undefined) {
     conditions.push(eb("tasks.queue", "=", filter.queue));

@@ -41,7 +41,7 @@ async function openEngine(path: string): Promise<Engine> {
   try {
     await prepareWriter(writing);
     const writer = new Kysely<Database>({ dialect: nodeSqliteDialect(writing) });
-    await migrate(writer, sqliteColumns);
+    await migrate(writer, sqliteColumns, sqliteDifferences);
     const log = openDiskSync(path);
     const reading = openFile(path, { timeout: readerWaitMs, readOnly: true });
     return {

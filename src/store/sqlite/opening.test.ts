@@ -43,7 +43,7 @@ test("a database of a newer version is refused and left as it is", async () => {
   db.close();
   const before = await readFile(file);
   expect(await refusal(openSqliteStore({ file }))).toBe(
-    `This database was written by a newer version (its schema is 7, this program knows ${schemaVersion}). Install the newer version, or give another data directory.`,
+    `This database was written by a newer version (its schema is 7, this program knows ${schemaVersion}). Install the newer version, or give another database.`,
   );
   expect(await readFile(file)).toEqual(before);
 });
@@ -79,8 +79,6 @@ test("a place where no file can be made is refused with the reason", async () =>
 });
 
 test.each([
-  ["postgres://user:secret@host/db", "This version works on SQLite only."],
-  ["mysql://user:secret@host/db", "This version works on SQLite only."],
   ["oracle://user:secret@host/db", "DATABASE_URL is not understood."],
   ["/plain/path.db", "DATABASE_URL is not understood."],
   ["sqlite://host/path.db", "three slashes"],

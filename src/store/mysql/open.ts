@@ -1,0 +1,163 @@
+import {
+  type Dialect,
+  Kysely,
+  type KyselyPlugin,
+  MysqlAdapter,
+  MysqlIntrospector,
+  MysqlQueryCompiler,
+  sql,
+} from "kysely";
+import { migrate } from "../migrations/migrate.ts";
+import type { Engine } from "../portable/dialect.ts";
+import { portableStore } from "../portable/portable-store.ts";
+import type { Database } from "../portable/schema.ts";
+import { type OnWaiting, openPatiently } from "../servers/opening.ts";
+import { parseServerAddress, type ServerAddress } from "../servers/server-address.ts";
+import { serverDriver } from "../servers/server-driver.ts";
+import { ServerAway } from "../servers/trouble.ts";
+import { type Store, StoreRefused } from "../store.ts";
+import { connectMysql, isMariaDb, type MysqlConnectionOptions } from "./mysql-connection.ts";
+import { lockTable, mysqlColumns, mysqlDifferences } from "./mysql-differences.ts";
+import { tablePlugin } from "./table-plugin.ts";
+
+/** The first ones that compare texts to the last space (`collation`), and what MySQL needs for it. */
+const products = {
+  mariadb: { name: "MariaDB", oldest: [10, 6], collation: "utf8mb4_nopad_bin" },
+  mysql: { name: "MySQL", oldest: [8, 0, 17], collation: "utf8mb4_0900_bin" },
+} as const;
+
+const working: MysqlConnectionOptions = { isTimed: true, passesOverWhatIsThere: false };
+const migrating: MysqlConnectionOptions = { isTimed: false, passesOverWhatIsThere: true };
+/** How long one process waits for another that migrates. */
+const migrationWaitSeconds = 600;
+
+/**
+ * Opens the database that the URL names and brings it to this program's schema. Throws StoreRefused when it cannot be used,
+ * and changes nothing then.
+ */
+export async function openMysqlStore({
+  databaseUrl,
+  onWaiting,
+}: {
+  databaseUrl: string;
+  onWaiting: OnWaiting;
+}): Promise<Store> {
+  const address = parseServerAddress(databaseUrl, 3306);
+  return openPatiently(address, async () => portableStore(await openEngine(address)), onWaiting);
+}
+
+/** One connection writes, so that all writes of this process meet in group commit; the others read. */
+async function openEngine(address: ServerAddress): Promise<Engine> {
+  const product = await prepare(address);
+  const writer = connected(address, 1, working);
+  const reader = connected(address, address.connections - 1, working);
+  return {
+    writer,
+    reader,
+    dialect: mysqlDifferences,
+    description: `${product}, ${address.place}`,
+    // A commit is answered when it is on the server's disk.
+    async makeDurable() {},
+    async verify() {},
+    async close() {
+      await Promise.all([writer.destroy(), reader.destroy()]);
+    },
+  };
+}
+
+/** Looks before it changes anything, then migrates. Answers the name and version of the server. */
+async function prepare(address: ServerAddress): Promise<string> {
+  const plain = connected(address, 1, { ...migrating, passesOverWhatIsThere: false });
+  try {
+    const { product, version } = await assertUsable(plain, address.place);
+    await assertOurs(plain, address.place);
+    await migrateAlone(address, product.collation);
+    return `${product.name} ${version}`;
+  } finally {
+    await plain.destroy();
+  }
+}
+
+async function assertUsable(db: Kysely<Database>, server: string) {
+  const { rows } = await sql<{ version: string }>`select version() as version`.execute(db);
+  const said = rows[0]?.version ?? "";
+  const product = isMariaDb(said) ? products.mariadb : products.mysql;
+  const version = /^\d+(\.\d+)*/.exec(said)?.[0] ?? "0";
+  if (isOlder(version.split(".").map(Number), product.oldest)) {
+    const oldest = product.oldest.join(".");
+    throw new StoreRefused(
+      `The database ${server} is ${product.name} ${version}, which is too old. ${product.name} ${oldest} or newer is needed.`,
+    );
+  }
+  return { product, version };
+}
+
+function isOlder(version: readonly number[], oldest: readonly number[]): boolean {
+  for (const [index, least] of oldest.entries()) {
+    const part = version[index] ?? 0;
+    if (part !== least) {
+      return part < least;
+    }
+  }
+  return false;
+}
+
+async function assertOurs(db: Kysely<Database>, server: string): Promise<void> {
+  const tables = await mysqlDifferences.tables(db);
+  const { rows } = await sql`
+    select 1 from information_schema.tables
+    where table_schema = database() and table_name = ${lockTable}`.execute(db);
+  if (tables.length > 0 && rows.length === 0) {
+    throw new StoreRefused(
+      `The database ${server} has tables of another program. Give a database that is empty or this program's own.`,
+    );
+  }
+}
+
+/** MySQL commits at each change of a table, so no transaction keeps a second process out; a lock of the connection does. */
+async function migrateAlone(address: ServerAddress, collation: string): Promise<void> {
+  const db = connected(address, 1, migrating, [tablePlugin(collation)]);
+  const lock = sql`concat('utm migrations ', md5(database()))`;
+  try {
+    await db.connection().execute(async (only) => {
+      const { rows } = await sql<{
+        got: number | null;
+      }>`select get_lock(${lock}, ${migrationWaitSeconds}) as got`.execute(only);
+      if (rows[0]?.got !== 1) {
+        throw new StoreRefused(`Another process has been migrating the database ${address.place} for too long.`);
+      }
+      await only.schema
+        .createTable(lockTable)
+        .ifNotExists()
+        .addColumn("name", "varchar(50)", (column) => column.primaryKey())
+        .execute();
+      await migrate(only, mysqlColumns, mysqlDifferences);
+      await sql`select release_lock(${lock})`.execute(only);
+    });
+  } finally {
+    await db.destroy();
+  }
+}
+
+function connected(
+  address: ServerAddress,
+  size: number,
+  options: MysqlConnectionOptions,
+  plugins: KyselyPlugin[] = [],
+): Kysely<Database> {
+  const dialect: Dialect = {
+    createDriver: () =>
+      serverDriver(
+        {
+          size,
+          connect: () => connectMysql(address, options),
+          exhausted: () => new ServerAway(`The database ${address.place} is busy: no connection came free in time.`),
+        },
+        "start transaction",
+      ),
+    createQueryCompiler: () => new MysqlQueryCompiler(),
+    createAdapter: () => new MysqlAdapter(),
+    createIntrospector: (db) => new MysqlIntrospector(db),
+  };
+  return new Kysely<Database>({ dialect, plugins });
+}
