@@ -84,6 +84,12 @@ const verbs: readonly Verb[] = [
     load: () => import("./commands/worker.ts"),
   },
   {
+    name: "db",
+    group: "Server:",
+    summary: "look at the database, migrate it, copy it into another",
+    load: () => import("./commands/db.ts"),
+  },
+  {
     name: "config",
     group: "Server:",
     summary: "what is configured here, and whence",

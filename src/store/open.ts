@@ -1,31 +1,44 @@
-import { openMysqlStore } from "./mysql/open.ts";
-import { openPostgresStore } from "./postgres/open.ts";
-import type { OnWaiting } from "./servers/opening.ts";
-import { openSqliteStore } from "./sqlite/open.ts";
+import { assertWholeCopy } from "./copy/copy.ts";
+import { openMysqlEngine } from "./mysql/open.ts";
+import type { Engine } from "./portable/dialect.ts";
+import type { OpenOptions } from "./portable/open-options.ts";
+import { portableStore } from "./portable/portable-store.ts";
+import { openPostgresEngine } from "./postgres/open.ts";
+import { openSqliteEngine } from "./sqlite/open.ts";
 import { type Store, StoreRefused } from "./store.ts";
 
 /**
- * Opens the database a URL names: `sqlite:///absolute/path` or `sqlite:path`, or one on a server as docs/DATABASES.md says.
- * Throws StoreRefused when it cannot be used. No message repeats the URL, which may hold a password.
+ * Opens the database a URL names, at this program's schema: `sqlite:///absolute/path` or `sqlite:path`, or one on a server
+ * as docs/DATABASES.md says. Throws StoreRefused when it cannot be used. No message repeats the URL, which may hold a
+ * password.
  */
-export async function openStore({
-  databaseUrl,
-  onWaiting = () => undefined,
-}: {
+export async function openStore(options: {
   databaseUrl: string;
-  /** Called once when a server does not answer yet and is waited for. */
-  onWaiting?: OnWaiting;
+  onWaiting?: OpenOptions["onWaiting"];
 }): Promise<Store> {
+  const engine = await openEngine({ onWaiting: () => undefined, ...options, isToMigrate: true });
+  try {
+    await assertWholeCopy(engine.reader);
+  } catch (error) {
+    await engine.close();
+    throw error;
+  }
+  return portableStore(engine);
+}
+
+/** The same below its verbs. */
+export async function openEngine(options: OpenOptions): Promise<Engine> {
+  const { databaseUrl, isToMigrate } = options;
   const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(databaseUrl)?.[1]?.toLowerCase();
   switch (scheme) {
     case "sqlite":
-      return openSqliteStore({ file: filePathOf(databaseUrl.slice("sqlite:".length)) });
+      return openSqliteEngine({ file: filePathOf(databaseUrl.slice("sqlite:".length)), isToMigrate });
     case "postgres":
     case "postgresql":
-      return openPostgresStore({ databaseUrl, onWaiting });
+      return openPostgresEngine(options);
     case "mysql":
     case "mariadb":
-      return openMysqlStore({ databaseUrl, onWaiting });
+      return openMysqlEngine(options);
     default:
       throw new StoreRefused(
         "DATABASE_URL is not understood. Give it as sqlite:///path/of/the/file.db, postgres://user:password@host/database or mysql://user:password@host/database.",

@@ -45,7 +45,8 @@ export function assertKnown(version: number): void {
   }
 }
 
-async function readVersion(db: Connection, dialect: Dialect): Promise<number> {
+/** The schema the database has; 0 for an empty one. */
+export async function readVersion(db: Connection, dialect: Dialect): Promise<number> {
   const tables = await dialect.tables(db);
   if (!tables.includes("meta")) {
     return 0;

@@ -26,6 +26,18 @@ export const mysqlDifferences: Dialect = {
     return rows.map((row) => row.name).filter((name) => name !== lockTable);
   },
 
+  // What MySQL says of its counter may be a day old (information_schema_stats_expiry), so the rows are asked as well.
+  async lastId(db, table) {
+    const { rows } = await sql<{ last: number | null; next: number | null }>`
+      select (select max(id) from ${sql.table(table)}) as last, auto_increment as next
+      from information_schema.tables where table_schema = database() and table_name = ${table}`.execute(db);
+    return Math.max(rows[0]?.last ?? 0, (rows[0]?.next ?? 1) - 1);
+  },
+
+  async countOnFrom(db, table, id) {
+    await sql`alter table ${sql.table(table)} auto_increment = ${sql.lit(id + 1)}`.execute(db);
+  },
+
   now: sql<number>`cast(unix_timestamp(sysdate(3)) * 1000 as signed)`,
 };
 

@@ -9,13 +9,13 @@ import {
 } from "kysely";
 import { migrate } from "../migrations/migrate.ts";
 import type { Engine } from "../portable/dialect.ts";
-import { portableStore } from "../portable/portable-store.ts";
+import type { OpenOptions } from "../portable/open-options.ts";
 import type { Database } from "../portable/schema.ts";
-import { type OnWaiting, openPatiently } from "../servers/opening.ts";
+import { openPatiently } from "../servers/opening.ts";
 import { parseServerAddress, type ServerAddress } from "../servers/server-address.ts";
 import { serverDriver } from "../servers/server-driver.ts";
 import { ServerAway } from "../servers/trouble.ts";
-import { type Store, StoreRefused } from "../store.ts";
+import { StoreRefused } from "../store.ts";
 import { connectMysql, isMariaDb, type MysqlConnectionOptions } from "./mysql-connection.ts";
 import { lockTable, mysqlColumns, mysqlDifferences } from "./mysql-differences.ts";
 import { tablePlugin } from "./table-plugin.ts";
@@ -32,23 +32,17 @@ const migrating: MysqlConnectionOptions = { isTimed: false, passesOverWhatIsTher
 const migrationWaitSeconds = 600;
 
 /**
- * Opens the database that the URL names and brings it to this program's schema. Throws StoreRefused when it cannot be used,
+ * Opens the database that the URL names and brings it to this program's schema if it is to. Throws StoreRefused when it cannot be used,
  * and changes nothing then.
  */
-export async function openMysqlStore({
-  databaseUrl,
-  onWaiting,
-}: {
-  databaseUrl: string;
-  onWaiting: OnWaiting;
-}): Promise<Store> {
+export async function openMysqlEngine({ databaseUrl, onWaiting, isToMigrate }: OpenOptions): Promise<Engine> {
   const address = parseServerAddress(databaseUrl, 3306);
-  return openPatiently(address, async () => portableStore(await openEngine(address)), onWaiting);
+  return openPatiently(address, () => openEngine(address, isToMigrate), onWaiting);
 }
 
 /** One connection writes, so that all writes of this process meet in group commit; the others read. */
-async function openEngine(address: ServerAddress): Promise<Engine> {
-  const product = await prepare(address);
+async function openEngine(address: ServerAddress, isToMigrate: boolean): Promise<Engine> {
+  const product = await prepare(address, isToMigrate);
   const writer = connected(address, 1, working);
   const reader = connected(address, address.connections - 1, working);
   return {
@@ -65,13 +59,15 @@ async function openEngine(address: ServerAddress): Promise<Engine> {
   };
 }
 
-/** Looks before it changes anything, then migrates. Answers the name and version of the server. */
-async function prepare(address: ServerAddress): Promise<string> {
+/** Looks before it changes anything. Answers the name and version of the server. */
+async function prepare(address: ServerAddress, isToMigrate: boolean): Promise<string> {
   const plain = connected(address, 1, { ...migrating, passesOverWhatIsThere: false });
   try {
     const { product, version } = await assertUsable(plain, address.place);
     await assertOurs(plain, address.place);
-    await migrateAlone(address, product.collation);
+    if (isToMigrate) {
+      await migrateAlone(address, product.collation);
+    }
     return `${product.name} ${version}`;
   } finally {
     await plain.destroy();

@@ -1,6 +1,6 @@
 import type { ColumnDefinitionBuilder, Expression, Kysely } from "kysely";
 import { StoreUnavailable } from "../store.ts";
-import type { Connection, NewRow, TableWithId } from "./schema.ts";
+import type { Connection, CountedTable, NewRow, TableWithId } from "./schema.ts";
 
 /** What differs between databases, by name. Nothing outside the folder of a database asks which one it is. */
 export type Dialect = {
@@ -10,6 +10,9 @@ export type Dialect = {
   lock(db: Connection, name: LockName): Promise<void>;
   /** The names of the tables in the database. */
   tables(db: Connection): Promise<string[]>;
+  /** The highest id the database ever gave in a table, 0 for none; and has it go on counting behind one. */
+  lastId(db: Connection, table: CountedTable): Promise<number>;
+  countOnFrom(db: Connection, table: CountedTable, id: number): Promise<void>;
   /** The database's own clock in epoch milliseconds: what is judged by it does not depend on any machine's clock. */
   now: Expression<number>;
 };

@@ -24,6 +24,8 @@ export type Connection = Kysely<Database>;
 
 /** Tables whose ids the database gives. */
 export type TableWithId = "users" | "tokens" | "tasks" | "nodes";
+/** With those whose ids nobody asks for. */
+export type CountedTable = TableWithId | "task_events";
 export type NewRow<Table extends keyof Database> = Insertable<Database[Table]>;
 
 type MetaTable = { name: string; value: string };

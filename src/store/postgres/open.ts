@@ -1,37 +1,31 @@
 import { type Dialect, Kysely, PostgresAdapter, PostgresIntrospector, PostgresQueryCompiler, sql } from "kysely";
 import { migrate } from "../migrations/migrate.ts";
 import type { Engine } from "../portable/dialect.ts";
-import { portableStore } from "../portable/portable-store.ts";
+import type { OpenOptions } from "../portable/open-options.ts";
 import type { Database } from "../portable/schema.ts";
 import { assertOurs } from "../servers/assert-ours.ts";
-import { type OnWaiting, openPatiently } from "../servers/opening.ts";
+import { openPatiently } from "../servers/opening.ts";
 import { parseServerAddress, type ServerAddress } from "../servers/server-address.ts";
 import { serverDriver } from "../servers/server-driver.ts";
 import { ServerAway } from "../servers/trouble.ts";
-import { type Store, StoreRefused } from "../store.ts";
+import { StoreRefused } from "../store.ts";
 import { type ConnectionOptions, connectPostgres } from "./postgres-connection.ts";
 import { postgresColumns, postgresDifferences } from "./postgres-differences.ts";
 
 const oldestVersion = 13;
 
 /**
- * Opens the database that the URL names and brings it to this program's schema. Throws StoreRefused when it cannot be used,
+ * Opens the database that the URL names and brings it to this program's schema if it is to. Throws StoreRefused when it cannot be used,
  * and changes nothing then.
  */
-export async function openPostgresStore({
-  databaseUrl,
-  onWaiting,
-}: {
-  databaseUrl: string;
-  onWaiting: OnWaiting;
-}): Promise<Store> {
+export async function openPostgresEngine({ databaseUrl, onWaiting, isToMigrate }: OpenOptions): Promise<Engine> {
   const address = parseServerAddress(databaseUrl, 5432);
-  return openPatiently(address, async () => portableStore(await openEngine(address)), onWaiting);
+  return openPatiently(address, () => openEngine(address, isToMigrate), onWaiting);
 }
 
 /** One connection writes, so that all writes of this process meet in group commit; the others read. */
-async function openEngine(address: ServerAddress): Promise<Engine> {
-  const version = await prepare(address);
+async function openEngine(address: ServerAddress, isToMigrate: boolean): Promise<Engine> {
+  const version = await prepare(address, isToMigrate);
   const writer = connected(address, 1, { isTimed: true });
   const reader = connected(address, address.connections - 1, { isTimed: true });
   return {
@@ -48,13 +42,15 @@ async function openEngine(address: ServerAddress): Promise<Engine> {
   };
 }
 
-/** Looks before it changes anything, then migrates. Answers the version of the server. */
-async function prepare(address: ServerAddress): Promise<string> {
+/** Looks before it changes anything. Answers the version of the server. */
+async function prepare(address: ServerAddress, isToMigrate: boolean): Promise<string> {
   const db = connected(address, 1, { isTimed: false });
   try {
     const version = await assertUsable(db, address.place);
     await assertOurs(db, { dialect: postgresDifferences, marks: ["meta", "tasks"], server: address.place });
-    await migrate(db, postgresColumns, postgresDifferences);
+    if (isToMigrate) {
+      await migrate(db, postgresColumns, postgresDifferences);
+    }
     return version;
   } finally {
     await db.destroy();

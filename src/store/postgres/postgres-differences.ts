@@ -30,6 +30,19 @@ export const postgresDifferences: Dialect = {
     return rows.map((row) => row.name);
   },
 
+  async lastId(db, table) {
+    const { rows } = await sql<{ last: number }>`
+      select coalesce(last_value, 0) as last from pg_catalog.pg_sequences
+      where schemaname = current_schema() and sequencename = ${`${table}_id_seq`}`.execute(db);
+    return rows[0]?.last ?? 0;
+  },
+
+  async countOnFrom(db, table, id) {
+    await sql`select setval(pg_get_serial_sequence(${table}, 'id'), ${sql.lit(Math.max(id, 1))}, ${sql.lit(id > 0)})`.execute(
+      db,
+    );
+  },
+
   now: sql<number>`(extract(epoch from clock_timestamp()) * 1000)::bigint`,
 };
 

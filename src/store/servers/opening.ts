@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import { type Store, StoreRefused, StoreUnavailable } from "../store.ts";
+import { StoreRefused, StoreUnavailable } from "../store.ts";
 import type { ServerAddress } from "./server-address.ts";
 import { ServerAway } from "./trouble.ts";
 
@@ -9,14 +9,14 @@ export type OnWaiting = (sentence: string) => void;
 const pauseMs = 500;
 
 /**
- * Opens the store, waiting a while for a server that does not answer yet: database and program are often started together.
+ * Opens a database, waiting a while for a server that does not answer yet: database and program are often started together.
  * Throws StoreRefused at once for what waiting does not mend.
  */
-export async function openPatiently(
+export async function openPatiently<T>(
   { patienceMs }: ServerAddress,
-  open: () => Promise<Store>,
+  open: () => Promise<T>,
   onWaiting: OnWaiting,
-): Promise<Store> {
+): Promise<T> {
   const deadline = performance.now() + patienceMs;
   let isFirst = true;
   for (;;) {

@@ -16,6 +16,16 @@ export const sqliteDifferences: Dialect = {
     return rows.map((row) => row.name).filter((name) => !name.startsWith("sqlite_"));
   },
 
+  async lastId(db, table) {
+    const { rows } = await sql<{ seq: number }>`select seq from sqlite_sequence where name = ${table}`.execute(db);
+    return rows[0]?.seq ?? 0;
+  },
+
+  async countOnFrom(db, table, id) {
+    await sql`delete from sqlite_sequence where name = ${table}`.execute(db);
+    await sql`insert into sqlite_sequence (name, seq) values (${table}, ${id})`.execute(db);
+  },
+
   now: sql<number>`cast(unixepoch('subsec') * 1000 as integer)`,
 };
 
