@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import {
   type Dialect,
   Kysely,
@@ -43,6 +44,12 @@ export async function openMysqlStore({
   onWaiting: OnWaiting;
 }): Promise<Store> {
   const address = parseServerAddress(databaseUrl, 3306);
+  // The driver would compare the certificate with "localhost" then.
+  if (address.sslMode === "verify-full" && isIP(address.host) !== 0) {
+    throw new StoreRefused(
+      `sslmode=verify-full compares the certificate with the name of the host, and ${address.host} is an address. Give the name, or sslmode=verify-ca.`,
+    );
+  }
   return openPatiently(address, async () => portableStore(await openEngine(address)), onWaiting);
 }
 
