@@ -17,6 +17,8 @@ export class TestServer {
   #process: ChildProcess | null = null;
   #port = "0";
   url = "";
+  /** Null: the file in its directory. */
+  databaseUrl: string | null = null;
   /** Options of Node itself, from the next start on. */
   nodeOptions: readonly string[] = [];
   /** Everything it said so far. */
@@ -40,6 +42,7 @@ export class TestServer {
         PORT: this.#port,
         UTM_DATA_DIR: this.directory,
         UTM_LOG_LEVEL: "warn",
+        ...(this.databaseUrl === null ? {} : { DATABASE_URL: this.databaseUrl }),
         ...this.#environment,
       },
       stdio: ["ignore", "pipe", "pipe"],

@@ -1,5 +1,5 @@
 import { lateTrouble } from "../servers/deadline.ts";
-import { certificateTrouble, codeOf, networkTrouble, type Trouble } from "../servers/trouble.ts";
+import { certificateTrouble, codeOf, distrust, networkTrouble, type Trouble } from "../servers/trouble.ts";
 
 type Known = { kind: Trouble["kind"]; sentence(server: string): string };
 
@@ -71,6 +71,9 @@ export function mysqlTrouble(error: unknown, server: string): Trouble | null {
 }
 
 function driverTrouble(error: unknown, server: string): Trouble | null {
+  if (codeOf(error) === "HANDSHAKE_SSL_ERROR") {
+    return distrust(server, (error as Error).message);
+  }
   if (isWithoutTls(error)) {
     return {
       kind: "unusable",

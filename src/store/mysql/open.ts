@@ -1,3 +1,4 @@
+import { isIP } from "node:net";
 import {
   type Dialect,
   Kysely,
@@ -32,11 +33,17 @@ const migrating: MysqlConnectionOptions = { isTimed: false, passesOverWhatIsTher
 const migrationWaitSeconds = 600;
 
 /**
- * Opens the database that the URL names and brings it to this program's schema if it is to. Throws StoreRefused when it cannot be used,
- * and changes nothing then.
+ * Opens the database that the URL names and brings it to this program's schema if it is to. Throws StoreRefused when it
+ * cannot be used, and changes nothing then.
  */
 export async function openMysqlEngine({ databaseUrl, onWaiting, isToMigrate }: OpenOptions): Promise<Engine> {
   const address = parseServerAddress(databaseUrl, 3306);
+  // The driver would compare the certificate with "localhost" then.
+  if (address.sslMode === "verify-full" && isIP(address.host) !== 0) {
+    throw new StoreRefused(
+      `sslmode=verify-full compares the certificate with the name of the host, and ${address.host} is an address. Give the name, or sslmode=verify-ca.`,
+    );
+  }
   return openPatiently(address, () => openEngine(address, isToMigrate), onWaiting);
 }
 

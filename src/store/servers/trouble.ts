@@ -57,8 +57,16 @@ function wordsFor(error: unknown): string | null {
 export function certificateTrouble(error: unknown, server: string): Trouble | null {
   const code = codeOf(error) ?? "";
   const isCertificate = /^(ERR_TLS_|UNABLE_TO_|CERT_|SELF_SIGNED_|DEPTH_ZERO_|HOSTNAME_MISMATCH)/.test(code);
-  const sentence = `The certificate of the database ${server} cannot be trusted (${code}). Give its root certificate with sslrootcert, or a weaker sslmode.`;
-  return isCertificate ? { kind: "unusable", sentence } : null;
+  return isCertificate ? distrust(server, (error as Error).message) : null;
+}
+
+export function distrust(server: string, why: string): Trouble {
+  const advice =
+    "Give its root certificate with sslrootcert and the host as the certificate names it, or a weaker sslmode";
+  return {
+    kind: "unusable",
+    sentence: `The certificate of the database ${server} cannot be trusted (${why}). ${advice}.`,
+  };
 }
 
 export function codeOf(error: unknown): string | null {

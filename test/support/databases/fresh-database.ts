@@ -8,11 +8,15 @@ import { sharedServer } from "./shared-server.ts";
 /** Databases of tests' own on servers of tests' own, or on the one that is named in the environment. */
 export type ServerKind = "postgres" | "mysql";
 
+type Rows = Record<string, unknown>[];
+
 /** An empty database, for one test or one file. */
 export type TestDatabase = {
   url: string;
   /** Runs statements in it, beside the product. */
-  query(sql: string): Promise<Record<string, unknown>[]>;
+  query(sql: string): Promise<Rows>;
+  /** All rows, by table. */
+  rows(): Promise<Record<string, Rows>>;
   drop(): Promise<void>;
 };
 
@@ -46,27 +50,50 @@ export async function createDatabase(kind: ServerKind): Promise<TestDatabase> {
   return {
     url: url.href,
     query: (sql) => ask(kind, url.href, sql),
+    rows: () => connected(kind, url.href, (query) => allRows(kind, query)),
     async drop() {
       await ask(kind, server, kind === "postgres" ? `drop database ${name} with (force)` : `drop database ${name}`);
     },
   };
 }
 
-async function ask(kind: ServerKind, url: string, sql: string): Promise<Record<string, unknown>[]> {
+type Query = (sql: string) => Promise<Rows>;
+
+const tablesSql = {
+  postgres: "select tablename as name from pg_tables where schemaname = 'public' order by 1",
+  mysql:
+    "select table_name as name from information_schema.tables where table_schema = database() and table_name <> 'utm_locks' order by 1",
+};
+
+async function allRows(kind: ServerKind, query: Query): Promise<Record<string, Rows>> {
+  const record: Record<string, Rows> = {};
+  for (const { name } of await query(tablesSql[kind])) {
+    record[String(name)] = await query(`select * from ${name} order by 1, 2`);
+  }
+  return record;
+}
+
+function ask(kind: ServerKind, url: string, sql: string): Promise<Rows> {
+  return connected(kind, url, (query) => query(sql));
+}
+
+async function connected<T>(kind: ServerKind, url: string, body: (query: Query) => Promise<T>): Promise<T> {
   if (kind === "postgres") {
     const client = new Client({ connectionString: url });
     client.on("error", () => undefined);
     await client.connect();
     try {
-      return (await client.query(sql)).rows;
+      return await body(async (sql) => (await client.query(sql)).rows);
     } finally {
       await client.end();
     }
   }
   const connection = await createConnection(url);
   try {
-    const [rows] = await connection.query(sql);
-    return Array.isArray(rows) ? (rows as Record<string, unknown>[]) : [];
+    return await body(async (sql) => {
+      const [rows] = await connection.query(sql);
+      return Array.isArray(rows) ? (rows as Rows) : [];
+    });
   } finally {
     await connection.end();
   }

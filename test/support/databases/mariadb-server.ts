@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { createConnection } from "mysql2/promise";
-import type { ServerRecipe } from "./shared-server.ts";
+import { placeCertificate, type ServerRecipe } from "./shared-server.ts";
 
 /** MariaDB as Debian packages it. */
 const server = "/usr/sbin/mariadbd";
@@ -23,7 +23,10 @@ export const mariadbRecipe: ServerRecipe = {
       users,
       `create user tester@'%' identified by '${password}';\ngrant all privileges on *.* to tester@'%' with grant option;\n`,
     );
+    const { certificate, key } = placeCertificate(directory);
     const settings = [
+      `--ssl-cert=${certificate}`,
+      `--ssl-key=${key}`,
       `--port=${port}`,
       "--bind-address=127.0.0.1",
       `--socket=${join(directory, "socket")}`,

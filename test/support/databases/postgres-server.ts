@@ -3,7 +3,7 @@ import { existsSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { Client } from "pg";
-import type { ServerRecipe } from "./shared-server.ts";
+import { placeCertificate, type ServerRecipe } from "./shared-server.ts";
 
 /** PostgreSQL from its npm package, or Debian's; as another user where these tests are run by root, whom it refuses. */
 const packaged = fileURLToPath(
@@ -40,7 +40,11 @@ export function postgresRecipe(binaries: string): ServerRecipe {
       const [command = "", ...words] = [...through, join(binaries, "initdb")];
       const options = ["-D", data, "-U", "tester", "--auth=scram-sha-256", `--pwfile=${passwordFile}`];
       execFileSync(command, [...words, ...options, "-E", "UTF8", "--no-locale", "--no-sync"], { stdio: "pipe" });
+      const { certificate, key } = placeCertificate(directory);
       const settings = {
+        ssl: "on",
+        ssl_cert_file: certificate,
+        ssl_key_file: key,
         listen_addresses: "127.0.0.1",
         unix_socket_directories: "",
         port,

@@ -1,8 +1,18 @@
 import { spawn } from "node:child_process";
-import { existsSync, mkdirSync, openSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+} from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
 
 /** Names the directory that all workers of a test run share (global-setup.ts). */
 export const sharedDirectoryVariable = "UTM_TEST_SHARED_DIRECTORY";
@@ -57,6 +67,23 @@ export async function sharedServer(recipe: ServerRecipe): Promise<string> {
     throw new Error(`${recipe.name} could not be started: ${url.slice("failed: ".length)}`);
   }
   return url;
+}
+
+/** The certificate that signed those of the servers, for sslrootcert. It is for the name localhost. */
+export const rootCertificatePath = tlsFile("ca.pem");
+
+/** Puts certificate and key of a server into its directory, where they have the permissions that servers ask for. */
+export function placeCertificate(directory: string): { certificate: string; key: string } {
+  const certificate = join(directory, "server.pem");
+  const key = join(directory, "server.key");
+  copyFileSync(tlsFile("server.pem"), certificate);
+  copyFileSync(tlsFile("server.key"), key);
+  chmodSync(key, 0o600);
+  return { certificate, key };
+}
+
+function tlsFile(name: string): string {
+  return fileURLToPath(new URL(`tls/${name}`, import.meta.url));
 }
 
 function isFirst(directory: string): boolean {

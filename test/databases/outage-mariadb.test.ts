@@ -1,0 +1,3 @@
+import { databaseOutage } from "../support/databases/outage.ts";
+
+databaseOutage("mysql", "MariaDB");
