@@ -2,11 +2,11 @@ import { describe, expect, it } from "vitest";
 import type { AttemptRequest, Dispatcher, Poke, Reply } from "../../src/dispatch/dispatcher.ts";
 import { createEmbeddedDispatcher } from "../../src/dispatch/embedded/embedded-dispatcher.ts";
 import { delivery, newInstallation, openDispatcher, processAt } from "../support/dispatchers.ts";
-import { hasRedis, useRedis } from "../support/redis.ts";
+import { hasRedis, shareRedis } from "../support/redis.ts";
 import { waitFor } from "../support/wait-for.ts";
 
 /** What a node may expect of any dispatcher, with one process. */
-const redis = useRedis();
+const redis = shareRedis();
 
 const kinds: { name: string; isThere: boolean; open: () => Promise<Dispatcher> }[] = [
   { name: "embedded", isThere: true, open: async () => createEmbeddedDispatcher() },

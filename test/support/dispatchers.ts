@@ -1,7 +1,13 @@
+import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
+import { fileURLToPath } from "node:url";
 import { onTestFinished } from "vitest";
 import { type BullmqDispatcher, createBullmqDispatcher } from "../../src/dispatch/bullmq/bullmq-dispatcher.ts";
 import type { Delivery, DeliveryResult, Dispatcher } from "../../src/dispatch/dispatcher.ts";
+import type { ConsumerProcessInput } from "./consumer-process.ts";
+import { waitFor } from "./wait-for.ts";
+
+const consumerProgram = fileURLToPath(new URL("consumer-process.ts", import.meta.url));
 
 /** A name no other test uses. */
 export function newInstallation(): string {
@@ -76,4 +82,28 @@ export async function processAt(dispatcher: Dispatcher, options: NodeOptions = {
     },
   });
   return node;
+}
+
+export type ConsumerProcess = { taken: () => number[]; kill: () => void; pause: () => void };
+
+/** Starts a node's end of the dispatcher as a process of its own, ended with the test. */
+export async function startConsumerProcess(input: ConsumerProcessInput): Promise<ConsumerProcess> {
+  const child = spawn(process.execPath, [consumerProgram, JSON.stringify(input)], {
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  onTestFinished(() => void child.kill("SIGKILL"));
+  let said = "";
+  child.stdout.on("data", (chunk: Buffer) => {
+    said += chunk.toString();
+  });
+  await waitFor("the process to take deliveries", () => said.includes("ready\n"));
+  return {
+    taken: () =>
+      said
+        .split("\n")
+        .filter((line) => /^\d+$/.test(line))
+        .map(Number),
+    kill: () => void child.kill("SIGKILL"),
+    pause: () => void child.kill("SIGSTOP"),
+  };
 }

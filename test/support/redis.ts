@@ -109,7 +109,7 @@ export async function startRedis(options: RedisOptions = {}): Promise<TestRedis>
 }
 
 /** One Redis for all tests of a file that do not stop it; the one of TEST_REDIS_URL where that is given. */
-export function useRedis(): { url: string; run: (...words: string[]) => string } {
+export function shareRedis(): { url: string; run: (...words: string[]) => string } {
   const given = process.env.TEST_REDIS_URL;
   if (given !== undefined) {
     const run = (...words: string[]) => execFileSync("redis-cli", ["-u", given, ...words], { encoding: "utf8" });

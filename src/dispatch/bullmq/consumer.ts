@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Redis } from "ioredis";
 import type { Delivery, DeliveryResult } from "../dispatcher.ts";
-import { type LaneQueue, stalledIntervalMs, type Taken } from "./lane-queues.ts";
+import { type LaneQueue, lostLookMs, type Taken } from "./lane-queues.ts";
 import type { DispatchLog } from "./redis-link.ts";
 
 /**
@@ -156,7 +156,7 @@ export function startConsumer(options: ConsumerOptions): Consumer {
   }
 
   // Spread a little, so that many nodes do not all ask in the same moment.
-  const recovery = setInterval(recoverLost, stalledIntervalMs * (0.9 + Math.random() * 0.2)).unref();
+  const recovery = setInterval(recoverLost, lostLookMs * (0.9 + Math.random() * 0.2)).unref();
   function recoverLost(): void {
     if (!isUsable()) {
       return;

@@ -10,7 +10,7 @@ import type { Delivery } from "../dispatcher.ts";
  * A delivery is a job from `add` until somebody answered it. Why adding it again after a loss always leads to a delivery:
  * - It waits: adding it again does nothing, and nothing is needed.
  * - Somebody took it and died before answering: nobody extends its lock, which ends after `lockMs`; the check that every
- *   consumer does each `stalledIntervalMs` puts it back. Adding it meanwhile does nothing.
+ *   consumer does each `lostLookMs` puts it back. Adding it meanwhile does nothing.
  * - It was answered: nothing of it is kept (`removeOnComplete`), and adding it makes a new job.
  * - Its data is there and it is in no list (a Redis that evicts keys does that): BullMQ takes it for a duplicate for ever.
  *   `add` sees that the data was there, looks where it is, and begins anew when it is nowhere.
@@ -48,7 +48,10 @@ export type LaneQueueOptions = {
 
 /** How long an answer may take. A claim that is slower is delivered once more, which the claim itself makes harmless. */
 const lockMs = 3000;
-export const stalledIntervalMs = 3000;
+/** How often a consumer looks for what nobody answered. What is lost is found at the second look. */
+export const lostLookMs = 3000;
+/** Looks of several consumers are at least so far apart. Shorter than theirs, or one would fall into another's rest. */
+const lostLookRestMs = 2000;
 /** BullMQ counts how often a job was put back, and would fail it. */
 const neverTooOften = 1_000_000_000;
 /** Nobody reads its stream of events. */
@@ -76,7 +79,7 @@ export function openLaneQueue({ redis, prefix, name }: LaneQueueOptions): LaneQu
     streams: { events: { maxLen: keptEvents } },
     lockDuration: lockMs,
     maxStalledCount: neverTooOften,
-    stalledInterval: stalledIntervalMs,
+    stalledInterval: lostLookRestMs,
   };
   const queue = new Queue<Delivery>(name, options);
   const backend = queue.getBackend();
