@@ -10,7 +10,7 @@ import type { RedisLink } from "./redis-link.ts";
  * all are asked: `not_here` of one says nothing about the others, so it is the answer only when everybody who got the
  * request gave it, and Redis says how many that were. Somebody who got it and stays silent makes it null.
  *
- * A node that nobody hears (it is connecting just now) is tried again until the time is over: what reached nobody was not
+ * A node that does not hear is tried again for a moment, since it may be connecting just now: what reached nobody was not
  * done by anybody. What reached somebody is never sent twice.
  */
 type Message =
@@ -40,6 +40,8 @@ export type Messages = {
 
 /** A little longer than a node waits for an attempt that is just starting. */
 const answerPatienceMs = 5500;
+/** Longer than a node takes to connect again. */
+const nobodyPatienceMs = 1500;
 const askAgainMs = 200;
 
 export async function openMessages(link: RedisLink, prefix: string): Promise<Messages> {
@@ -105,6 +107,7 @@ export async function openMessages(link: RedisLink, prefix: string): Promise<Mes
     const id = randomUUID();
     const nodeId = request.nodeId ?? null;
     const message: Message = { kind: "ask", from: me, id, request: sent(request) };
+    const began = performance.now();
     let again: NodeJS.Timeout | undefined;
     let timer: NodeJS.Timeout | undefined;
     const reply = await new Promise<Reply | null>((settle) => {
@@ -114,11 +117,13 @@ export async function openMessages(link: RedisLink, prefix: string): Promise<Mes
       const send = () => {
         publish(nodeId === null ? toAll : toNode(nodeId), message).then(
           (asked) => {
-            if (asked === 0) {
-              again = setTimeout(send, askAgainMs);
-            } else {
+            if (asked > 0) {
               question.asked = asked;
               settleWhenNobody(question);
+            } else if (performance.now() - began < nobodyPatienceMs) {
+              again = setTimeout(send, askAgainMs);
+            } else {
+              settle(null);
             }
           },
           () => settle(null),

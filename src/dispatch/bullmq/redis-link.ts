@@ -126,24 +126,26 @@ export async function openRedisLink({ url, prefix, log }: RedisLinkOptions): Pro
     return trouble === undefined ? null : `${what} (${trouble.reason}): tasks are kept and start when it is back.`;
   }
 
-  function watch(redis: Redis, part: Part, whenReady: () => Promise<void>): void {
+  /** Answers a function to call with what failed on the connection although it seemed well. */
+  function watch(redis: Redis, part: Part, whenReady: () => Promise<void>): (error: unknown) => void {
     let last = noConnection;
-    redis.on("error", (error: unknown) => {
-      last = describeTrouble(error);
+    function noteError(error: unknown): void {
+      last = describeTrouble(error) ?? last;
       note(part, last);
-    });
+    }
+    function startAnew(error: unknown): void {
+      noteError(error);
+      if (redis.status === "ready") {
+        redis.disconnect(true);
+      }
+    }
+    redis.on("error", noteError);
     redis.on("close", () => note(part, last));
     redis.on("ready", () => {
       last = connectionLost;
-      whenReady().then(
-        () => note(part, null),
-        (error: unknown) => {
-          last = describeTrouble(error);
-          note(part, last);
-          redis.disconnect(true);
-        },
-      );
+      whenReady().then(() => note(part, null), startAnew);
     });
+    return startAnew;
   }
 
   /** Another server may answer now than before: it is judged each time. */
@@ -169,10 +171,11 @@ export async function openRedisLink({ url, prefix, log }: RedisLinkOptions): Pro
   }
 
   function ping(): void {
-    for (const redis of [commands, listener]) {
-      if (redis.status === "ready") {
-        redis.ping().catch(() => redis.status === "ready" && redis.disconnect(true));
-      }
+    if (commands.status === "ready") {
+      commands.ping().catch(commandsFailed);
+    }
+    if (listener.status === "ready") {
+      listener.ping().catch(listenerFailed);
     }
     if (troubles.has("writes") && commands.status === "ready") {
       commands.set(`${prefix}:probe`, 1, "PX", 1000).then(() => note("writes", null), noteFailure);
@@ -181,14 +184,14 @@ export async function openRedisLink({ url, prefix, log }: RedisLinkOptions): Pro
 
   function noteFailure(error: unknown): void {
     if (isWriteRefused(error)) {
-      note("writes", describeTrouble(error));
+      note("writes", describeTrouble(error) ?? connectionLost);
     }
   }
 
   troubles.set("commands", noConnection);
   troubles.set("listener", noConnection);
-  watch(commands, "commands", lookAtServer);
-  watch(listener, "listener", subscribeAll);
+  const commandsFailed = watch(commands, "commands", lookAtServer);
+  const listenerFailed = watch(listener, "listener", subscribeAll);
   listener.on("message", (channel: string, message: string) => channels.get(channel)?.(message));
   const pings = setInterval(ping, pingIntervalMs).unref();
 
@@ -226,7 +229,7 @@ export async function openRedisLink({ url, prefix, log }: RedisLinkOptions): Pro
       channels.set(channel, callback);
       if (listener.status === "ready") {
         // Should it fail, all channels are subscribed to again with the next connection.
-        await listener.subscribe(channel).catch(() => listener.disconnect(true));
+        await listener.subscribe(channel).catch(listenerFailed);
       }
     },
     problem,

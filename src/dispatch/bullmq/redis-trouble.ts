@@ -33,7 +33,7 @@ const notRedis = "What answers at REDIS_URL is not Redis. Put the address of a R
 /** By how the message begins or what it contains; the first that fits. */
 const byMessage: readonly [RegExp, Trouble][] = [
   [/^(WRONGPASS|NOAUTH)|invalid (username-)?password/, { reason: "it refuses the password", refusal: wrongPassword }],
-  [/Protocol error|ParserError/i, { reason: "what answers is not Redis", refusal: notRedis }],
+  [/Protocol error|Unknown RESP type|ParserError/i, { reason: "what answers is not Redis", refusal: notRedis }],
   [/^NOPERM/, { reason: "its user may not use what is needed", refusal: null }],
   [/DB index is out of range/, { reason: "it has no database of that number", refusal: null }],
   [/LOADING|loading/, { reason: "it is still loading its data", refusal: null }],
@@ -45,13 +45,17 @@ const byMessage: readonly [RegExp, Trouble][] = [
   [/timed? ?out/i, { reason: "no answer in time", refusal: null }],
 ];
 
-export function describeTrouble(error: unknown): Trouble {
+/** Null: it only follows from an earlier one. */
+export function describeTrouble(error: unknown): Trouble | null {
   const { code, message, name } = error as { code?: unknown; message?: unknown; name?: unknown };
   const known = typeof code === "string" ? byCode[code] : undefined;
   if (known !== undefined) {
     return { reason: known, refusal: null };
   }
   const text = `${typeof message === "string" ? message : ""}${name === "ParserError" ? " ParserError" : ""}`;
+  if (/Stream isn't writeable|Connection is closed/.test(text)) {
+    return null;
+  }
   const match = byMessage.find(([pattern]) => pattern.test(text));
   return match === undefined ? { reason: "connection lost", refusal: null } : match[1];
 }
