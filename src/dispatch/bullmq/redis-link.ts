@@ -53,7 +53,9 @@ const connectionOptions: RedisOptions = {
   commandTimeout: commandTimeoutMs,
   keepAlive: 5000,
   enableOfflineQueue: false,
-  maxRetriesPerRequest: 1,
+  // What was sent when the connection broke fails at once. With any other number it is neither sent again nor failed when
+  // the first try to connect succeeds, and hangs until its time is over.
+  maxRetriesPerRequest: 0,
   autoResendUnfulfilledCommands: false,
   autoResubscribe: false,
   disableClientInfo: true,

@@ -53,7 +53,7 @@ export function describeTrouble(error: unknown): Trouble | null {
     return { reason: known, refusal: null };
   }
   const text = `${typeof message === "string" ? message : ""}${name === "ParserError" ? " ParserError" : ""}`;
-  if (/Stream isn't writeable|Connection is closed/.test(text)) {
+  if (/Stream isn't writeable|Connection is closed|max retries per request/.test(text)) {
     return null;
   }
   const match = byMessage.find(([pattern]) => pattern.test(text));
