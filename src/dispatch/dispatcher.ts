@@ -38,7 +38,13 @@ export type Request =
   | { kind: "suspend" | "resume" | "end_input" | "processes" | "usage" }
   | { kind: "signal"; signal: NodeJS.Signals; to: "main" | "all" }
   | { kind: "input"; data: Buffer };
-export type AttemptRequest = { taskId: number; attempt: number; by: string } & Request;
+export type AttemptRequest = {
+  taskId: number;
+  attempt: number;
+  by: string;
+  /** The node that runs it, where that is known: it alone is asked. */
+  nodeId?: number | null;
+} & Request;
 
 type RefusalCode =
   | "already_suspended"

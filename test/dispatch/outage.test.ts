@@ -1,0 +1,138 @@
+import { describe, expect, it } from "vitest";
+import { delivery, newInstallation, openDispatcher, processAt } from "../support/dispatchers.ts";
+import { hasOwnRedis, startRedis, TestRedis } from "../support/redis.ts";
+import { waitFor } from "../support/wait-for.ts";
+
+/** Redis goes away, comes back, forgets everything. */
+const refused = "Redis does not answer (connection refused): tasks are kept and start when it is back.";
+
+describe.skipIf(!hasOwnRedis)("while Redis is away", () => {
+  it("nothing is taken, and the reason is said; then all goes on by itself", async () => {
+    const redis = await startRedis();
+    const installation = newInstallation();
+    const producer = await openDispatcher(redis.url, installation);
+    const consumer = await openDispatcher(redis.url, installation);
+    const node = await processAt(consumer, { slots: 100 });
+    let recovered = 0;
+    producer.onRecovered(() => {
+      recovered += 1;
+    });
+    await producer.add(delivery(1));
+    await waitFor("the delivery", () => node.taken.length === 1);
+
+    await redis.stop("SIGKILL");
+    await waitFor("the problem to be seen", () => producer.problem() === refused);
+    await expect(producer.add(delivery(2))).rejects.toThrow(refused);
+    await expect(producer.poke({ topic: "admission" })).resolves.toBeUndefined();
+    expect(await producer.ask({ taskId: 1, attempt: 1, by: "ada", kind: "suspend" })).toBeNull();
+
+    await redis.start();
+    await waitFor("the problem to be over", () => producer.problem() === null, 3000);
+    expect(recovered).toBe(1);
+    await producer.add(delivery(3));
+    await waitFor("the delivery", () => node.taken.length === 2, 3000);
+    const heard: unknown[] = [];
+    producer.onPoke((poke) => heard.push(poke));
+    await waitFor("pokes to be heard again", async () => {
+      await consumer.poke({ topic: "admission" });
+      return heard.length > 0;
+    });
+    expect(producer.said.filter((line) => line.includes("redis is"))).toHaveLength(2);
+  });
+
+  it("a server starts, says the reason, and works once it is there", async () => {
+    const redis = new TestRedis();
+    await redis.start();
+    await redis.stop();
+    const dispatcher = await openDispatcher(redis.url, newInstallation());
+    expect(dispatcher.problem()).toBe(refused);
+    const node = await processAt(dispatcher);
+    await expect(dispatcher.add(delivery(1))).rejects.toThrow("tasks are kept");
+    await redis.start();
+    await waitFor("the problem to be over", () => dispatcher.problem() === null, 3000);
+    await dispatcher.add(delivery(1));
+    await waitFor("the delivery", () => node.taken.length === 1);
+    await dispatcher.close();
+    await redis.close();
+  });
+
+  it("what was waiting in it is delivered when it is back", async () => {
+    const redis = await startRedis({ settings: { appendfsync: "always" } });
+    const installation = newInstallation();
+    const producer = await openDispatcher(redis.url, installation);
+    await producer.add(delivery(1));
+    await redis.stop();
+    const node = await processAt(await openDispatcher(redis.url, installation));
+    await redis.start();
+    await waitFor("the delivery", () => node.taken.length === 1);
+  });
+
+  it("one that keeps its connections and is silent is noticed, and used again", async () => {
+    const redis = await startRedis();
+    const installation = newInstallation();
+    const dispatcher = await openDispatcher(redis.url, installation);
+    const node = await processAt(dispatcher, { slots: 100 });
+    await dispatcher.add(delivery(1));
+    await waitFor("the delivery", () => node.taken.length === 1);
+    redis.pause();
+    await waitFor("its silence to be noticed", () => dispatcher.problem() !== null, 6000);
+    expect(dispatcher.problem()).toBe(
+      "Redis does not answer (no answer in time): tasks are kept and start when it is back.",
+    );
+    await expect(dispatcher.add(delivery(2))).rejects.toThrow("no answer in time");
+    redis.resume();
+    await waitFor("it to be used again", () => dispatcher.problem() === null, 3000);
+    await dispatcher.add(delivery(3));
+    await waitFor("the delivery", () => node.taken.some(({ taskId }) => taskId === 3), 3000);
+  });
+});
+
+describe.skipIf(!hasOwnRedis)("a Redis", () => {
+  it("that forgot everything takes and delivers what is handed over again", async () => {
+    const redis = await startRedis();
+    const installation = newInstallation();
+    const producer = await openDispatcher(redis.url, installation);
+    await producer.add(delivery(1));
+    await producer.add(delivery(2, { nodeId: 1 }));
+    redis.flush();
+    const node = await processAt(await openDispatcher(redis.url, installation), { slots: 10 });
+    await producer.add(delivery(3));
+    await waitFor("the new delivery", () => node.taken.length === 1);
+    redis.flush();
+    await producer.add(delivery(1));
+    await producer.add(delivery(2, { nodeId: 1 }));
+    await waitFor("the others", () => node.taken.length === 3);
+  });
+
+  it("whose memory is full takes nothing, says so, and works again when it is not", async () => {
+    const redis = await startRedis();
+    const dispatcher = await openDispatcher(redis.url, newInstallation());
+    const node = await processAt(dispatcher, { slots: 5 });
+    redis.run("CONFIG", "SET", "maxmemory", "1");
+    await expect(dispatcher.add(delivery(1))).rejects.toThrow(
+      "Redis takes nothing (its memory is full): tasks are kept and start when it is back.",
+    );
+    expect(dispatcher.problem()).toContain("its memory is full");
+    redis.run("CONFIG", "SET", "maxmemory", "0");
+    await waitFor("the problem to be over", () => dispatcher.problem() === null);
+    await dispatcher.add(delivery(2));
+    await waitFor("the delivery", () => node.taken.length === 1);
+  });
+
+  it("with nothing to do is left alone by a node that waits", async () => {
+    const redis = await startRedis();
+    const dispatcher = await openDispatcher(redis.url, newInstallation());
+    const node = await processAt(dispatcher, { lanes: ["default", "night", "gpu"], slots: 4 });
+    await dispatcher.add(delivery(1));
+    await waitFor("the delivery", () => node.taken.length === 1);
+    redis.countCommands();
+    const began = performance.now();
+    await waitFor("six seconds to go by", () => performance.now() - began > 6000);
+    const counts = redis.countCommands();
+    const byClients = ["bzpopmin", "evalsha", "ping"].reduce((sum, name) => sum + (counts.get(name) ?? 0), 0);
+    const total = [...counts.values()].reduce((sum, calls) => sum + calls, 0);
+    process.stderr.write(`idle node, 4 queues, 6 s: ${JSON.stringify(Object.fromEntries(counts))}\n`);
+    expect(byClients).toBeLessThan(36);
+    expect(total).toBeLessThan(180);
+  });
+});
