@@ -78,6 +78,7 @@ export async function createEngine(config: Config, directory: DataDirectory, sto
   const worker = new Worker({
     store,
     output,
+    shipping: null,
     dispatcher,
     log,
     clock,
