@@ -110,6 +110,9 @@ it("goes on after a death at any point without a byte missing or there twice", a
   last.hold(fixture.key, { isNew: false });
   expect(await last.complete(fixture.key, content.length)).toBe("complete");
   await expectAll(fixture);
+  const idle = fixture.start({ blocks: { append: () => Promise.reject(new Error("nothing is left to send")) } });
+  idle.hold(fixture.key, { isNew: false });
+  expect(await idle.complete(fixture.key, content.length)).toBe("complete");
 });
 
 it("tries until the database answers", async () => {

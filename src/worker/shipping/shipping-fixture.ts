@@ -88,6 +88,9 @@ export async function readRecord(store: Store, attempt: AttemptRef): Promise<{ b
       return { bytes: gap === null ? bytes : bytes.fill(0, gap.first, gap.last + 1), gap };
     }
     for (const block of blocks) {
+      if (block.firstByte < end) {
+        throw new Error(`A block begins at ${block.firstByte}, and the one before it ends at ${end}.`);
+      }
       pieces.push({ firstByte: block.firstByte, data: await decodeBytes(block) });
       fromBlock = block.firstByte;
       end = block.firstByte + block.length;
