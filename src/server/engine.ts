@@ -2,7 +2,6 @@ import { homedir, userInfo } from "node:os";
 import type { Config } from "../config/load.ts";
 import { createEmbeddedDispatcher } from "../dispatch/embedded/embedded-dispatcher.ts";
 import type { Log } from "../log/log.ts";
-import { createFileOutput } from "../output/file/store.ts";
 import { ProgressWatch } from "../output/progress-watch.ts";
 import { createAdmission } from "../services/admission.ts";
 import { createLostNodes } from "../services/lost-nodes.ts";
@@ -16,6 +15,7 @@ import { type DataDirectory, directoryWatch, findRunAs } from "./data-directory.
 import { readVersion } from "./installation.ts";
 import { createLive } from "./live/live.ts";
 import { findMeans, type Means } from "./means.ts";
+import { createOutputs } from "./outputs.ts";
 
 const lookHoldsMs = 1000;
 
@@ -57,8 +57,9 @@ async function findLanes(config: Config, store: Store): Promise<string[]> {
 export async function createEngine(config: Config, directory: DataDirectory, store: Store, log: Log): Promise<Engine> {
   const clock = Date.now;
   const version = readVersion();
-  const output = createFileOutput({ directory: directory.output });
   const dispatcher = createEmbeddedDispatcher();
+  const outputs = createOutputs(config, directory, { store, dispatcher, log });
+  const output = outputs.read;
   const live = createLive(store, dispatcher, log);
   const lanes = await findLanes(config, store);
   let isDraining = false;
@@ -77,8 +78,8 @@ export async function createEngine(config: Config, directory: DataDirectory, sto
   const means = await findMeans(config, directory, shell, runAs);
   const worker = new Worker({
     store,
-    output,
-    shipping: null,
+    output: outputs.written,
+    shipping: outputs.shipping,
     dispatcher,
     log,
     clock,
@@ -92,7 +93,7 @@ export async function createEngine(config: Config, directory: DataDirectory, sto
     sandbox: means.sandbox,
     leftovers: config.leftovers,
     progress: new ProgressWatch({
-      output,
+      output: outputs.written,
       onError: (error, { taskId, attempt }) => log.error({ err: error, taskId, attempt }, "progress not looked at"),
     }),
     directory: directory.node,

@@ -71,7 +71,7 @@ function complain(sentences: readonly string[], exitCode: number): number {
 async function run(config: Config, log: Log): Promise<number> {
   const root = makeDataDirectory(config.dataDir);
   const lock = lockDirectory(root);
-  const directory = openDataDirectory(root);
+  const directory = openDataDirectory(root, config.outputDir);
   const store = await openStore({ databaseUrl: config.databaseUrl });
   const engine = await createEngine(config, directory, store, log);
   const app = await buildApp(engine.context, webDirectory);

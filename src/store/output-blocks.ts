@@ -27,14 +27,15 @@ export type OutputBlocks = {
   dropInside(range: AttemptKey & { gap: { first: number; last: number }; end: number }): Promise<boolean>;
   /**
    * The blocks from the one at `fromBlock` on that have bytes at `beyondByte` or behind, in order, a few MiB at once;
-   * none when there is nothing more. And the range the cap removed so far.
+   * none when there is nothing more. And, as it is after they were read, the range the cap removed so far, and whether the
+   * attempt is over: then no block is added any more.
    */
   list(page: {
     taskId: number;
     attempt: number;
     fromBlock: number;
     beyondByte: number;
-  }): Promise<{ blocks: OutputBlock[]; gap: { first: number; last: number } | null }>;
+  }): Promise<{ blocks: OutputBlock[]; gap: { first: number; last: number } | null; isOver: boolean }>;
   /** Where the last block is: a node that was restarted goes on from there. Null for none. */
   last(of: { taskId: number; attempt: number }): Promise<{ firstByte: number; length: number } | null>;
 };

@@ -103,6 +103,13 @@ export function outputBlocksConformance(current: Current): void {
     expect((await current.store.attempts.find(ref))?.outputGap).toEqual(gap);
   });
 
+  test("a reader is told whether more can come", async () => {
+    await append(blockOf(0, "x"));
+    expect((await listAll()).isOver).toBe(false);
+    await current.store.attempts.finish(anEnd(key, { outputGap: { first: 5, last: 6 } }));
+    expect(await listAll()).toMatchObject({ isOver: true, gap: { first: 5, last: 6 } });
+  });
+
   test("blocks go with their task", async () => {
     await append(blockOf(0, "x"));
     await current.store.attempts.finish(anEnd(key));

@@ -43,13 +43,14 @@ export function outputBlocksOn({ read, write }: Access): OutputBlocks {
       // Asked after the blocks: one that is missing because it was removed is in the gap that was recorded with that.
       const row = await read
         .selectFrom("attempts")
-        .select(["gap_first", "gap_last"])
+        .select(["gap_first", "gap_last", "ended_at"])
         .where("task_id", "=", page.taskId)
         .where("number", "=", page.attempt)
         .executeTakeFirst();
       const first = row?.gap_first ?? null;
       const last = row?.gap_last ?? null;
-      return { blocks, gap: first === null || last === null ? null : { first, last } };
+      const gap = first === null || last === null ? null : { first, last };
+      return { blocks, gap, isOver: row !== undefined && row.ended_at !== null };
     },
 
     async last(of) {

@@ -34,7 +34,6 @@ export type Shipped = "complete" | "fenced" | "stopped";
 
 type Held = {
   shipped: ShippedOutput;
-  followedUntilMs: number;
   nextLookMs: number;
   pauseMs: number;
   isEnding: boolean;
@@ -53,6 +52,8 @@ const longestPauseMs = 5000;
 export class OutputShipping {
   readonly #options: OutputShippingOptions;
   readonly #held = new Map<string, Held>();
+  /** Until when outputs count as followed; also of attempts that are not held (yet). */
+  readonly #followed = new Map<string, number>();
   readonly #turns = createTurns(blocksAtOnce);
   readonly #restMs: number;
   #timer: NodeJS.Timeout | null = null;
@@ -80,7 +81,6 @@ export class OutputShipping {
   hold(key: AttemptKey, { isNew }: { isNew: boolean }): void {
     this.#held.set(nameOf(key), {
       shipped: new ShippedOutput(key, this.#options, { isNew }),
-      followedUntilMs: 0,
       nextLookMs: performance.now() + this.#restMs,
       pauseMs: firstPauseMs,
       isEnding: false,
@@ -89,12 +89,17 @@ export class OutputShipping {
     });
   }
 
+  /** This node runs it, and not all of it was sent. */
+  isHeld(attempt: AttemptRef): boolean {
+    return this.#held.has(nameOf(attempt));
+  }
+
   /** Somebody follows it now, perhaps on another machine. */
   followed(attempt: AttemptRef): void {
+    const now = performance.now();
+    this.#followed.set(nameOf(attempt), now + interestMs);
     const held = this.#held.get(nameOf(attempt));
     if (held !== undefined) {
-      const now = performance.now();
-      held.followedUntilMs = now + interestMs;
       this.#look(held, now);
     }
   }
@@ -134,8 +139,13 @@ export class OutputShipping {
 
   #lookAround(): void {
     const now = performance.now();
-    for (const held of this.#held.values()) {
-      if (now >= held.nextLookMs || held.followedUntilMs > now) {
+    for (const [name, untilMs] of this.#followed) {
+      if (untilMs <= now) {
+        this.#followed.delete(name);
+      }
+    }
+    for (const [name, held] of this.#held) {
+      if (now >= held.nextLookMs || this.#followed.has(name)) {
         this.#look(held, now);
       }
     }
