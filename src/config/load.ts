@@ -28,6 +28,10 @@ export type Config = {
   drain: boolean;
   /** 0: no cap. */
   outputCapBytes: number;
+  /** Where others read what attempts wrote: nowhere else, in the database, or in a directory all machines share. */
+  output: "local" | "database" | "directory";
+  /** Absolute; null for the one in the data directory. */
+  outputDir: string | null;
   /** 0: for ever. */
   retentionDays: number;
   loginsPerMinute: number;
@@ -164,6 +168,8 @@ function withDefaults(values: Record<string, unknown>): Config {
     leftovers: given.leftovers ?? "end",
     cgroup: given.cgroup ?? "auto",
     drain: given.drain ?? false,
+    output: given.output ?? (given.redisUrl === undefined ? "local" : "database"),
+    outputDir: typeof given.outputDir === "string" ? resolve(given.outputDir) : null,
     outputCapBytes: given.outputCapBytes ?? 64 * 1024 ** 2,
     retentionDays: given.retentionDays ?? 0,
     loginsPerMinute: given.loginsPerMinute ?? 30,
@@ -188,6 +194,14 @@ function contradictions(config: Config): string[] {
     found.push(
       "REDIS_URL is for work on many machines, which needs a database they share; SQLite is a file on one machine. Remove REDIS_URL.",
     );
+  }
+  if (config.redisUrl !== null && config.output === "local") {
+    found.push(
+      "UTM_OUTPUT=local keeps outputs where only their own machine can read them, and REDIS_URL is for many machines. Use database, or directory with one they share.",
+    );
+  }
+  if (config.redisUrl !== null && config.output === "directory" && config.outputDir === null) {
+    found.push("UTM_OUTPUT=directory needs a directory that all machines share: name it in UTM_OUTPUT_DIR.");
   }
   if (config.lanes !== null && config.lanes.length === 0) {
     found.push("UTM_LANES names no queue. Leave it out to work for all.");

@@ -116,6 +116,15 @@ export const configOptions = {
     description: "Output kept per attempt (first and last half); 0 for no limit. 64M and 2G are understood.",
     defaultText: "64M",
   }),
+  output: option("output", "UTM_OUTPUT", oneOf(["local", "database", "directory"] as const), {
+    description:
+      "Where the machines read what tasks wrote: on the one that ran them (local), in the database, or in a directory they share.",
+    defaultText: "local; database with REDIS_URL",
+  }),
+  outputDir: option("outputDir", "UTM_OUTPUT_DIR", text, {
+    description: "Directory that tasks write their output to; with UTM_OUTPUT=directory, one that all machines share.",
+    defaultText: "output in the data directory",
+  }),
   retentionDays: option("retentionDays", "UTM_RETENTION_DAYS", numberAtLeast(0), {
     description: "Days after which ended tasks and their output are removed; 0 keeps them for ever.",
     defaultText: "0",

@@ -2,10 +2,7 @@ import type { Config } from "../config/load.ts";
 import type { Dispatcher } from "../dispatch/dispatcher.ts";
 import { createEmbeddedDispatcher } from "../dispatch/embedded/embedded-dispatcher.ts";
 import type { Log } from "../log/log.ts";
-import { createFileOutput } from "../output/file/store.ts";
-import type { OutputStore } from "../output/output.ts";
 import type { Store } from "../store/store.ts";
-import type { DataDirectory } from "./data-directory.ts";
 import { createSharedClock, type InstallationClock, ownClock } from "./installation-clock.ts";
 
 /** How tasks reach nodes: within this process, or by Redis where there are several. */
@@ -21,9 +18,4 @@ export function createClock(config: Config, store: Store, log: Log): Promise<Ins
 /** Whether other processes may work on the same record. */
 function isShared(config: Config): boolean {
   return !config.databaseUrl.startsWith("sqlite:");
-}
-
-/** Where output is kept. */
-export function createOutput(_config: Config, directory: DataDirectory): OutputStore {
-  return createFileOutput({ directory: directory.output });
 }

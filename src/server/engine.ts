@@ -4,12 +4,13 @@ import { createAdmission } from "../services/admission.ts";
 import { createLostNodes } from "../services/lost-nodes.ts";
 import { createRetention } from "../services/retention.ts";
 import type { Store } from "../store/store.ts";
-import { createClock, createDispatcher, createOutput } from "./connect.ts";
+import { createClock, createDispatcher } from "./connect.ts";
 import type { Context } from "./context.ts";
 import { type DataDirectory, directoryWatch } from "./data-directory.ts";
 import { readVersion } from "./installation.ts";
 import { createLive } from "./live/live.ts";
 import { createNode, type Node } from "./node.ts";
+import { createOutputs } from "./outputs.ts";
 
 const lookHoldsMs = 1000;
 
@@ -29,8 +30,9 @@ export type Engine = {
 export async function createEngine(config: Config, directory: DataDirectory, store: Store, log: Log): Promise<Engine> {
   const installationClock = await createClock(config, store, log);
   const clock = installationClock.now;
-  const output = createOutput(config, directory);
   const dispatcher = await createDispatcher(config, store, log);
+  const outputs = createOutputs(config, directory, { store, dispatcher, log });
+  const output = outputs.read;
   const live = createLive(store, dispatcher, log);
   let isDraining = false;
   const admission = createAdmission({
@@ -43,7 +45,7 @@ export async function createEngine(config: Config, directory: DataDirectory, sto
     admission.poke();
   }
   const node = await createNode({
-    ...{ config, directory, store, output, dispatcher, log, clock: installationClock },
+    ...{ config, directory, store, outputs, dispatcher, log, clock: installationClock },
     onChange: (change) => {
       live.changed(change);
       if (change.kind === "ended") {

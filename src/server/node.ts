@@ -2,7 +2,6 @@ import { homedir, userInfo } from "node:os";
 import type { Config } from "../config/load.ts";
 import type { Dispatcher } from "../dispatch/dispatcher.ts";
 import type { Log } from "../log/log.ts";
-import type { OutputStore } from "../output/output.ts";
 import { ProgressWatch } from "../output/progress-watch.ts";
 import type { Store } from "../store/store.ts";
 import { closeCgroupBase } from "../supervise/cgroup/base.ts";
@@ -12,6 +11,7 @@ import { type DataDirectory, findRunAs } from "./data-directory.ts";
 import { readVersion } from "./installation.ts";
 import type { InstallationClock } from "./installation-clock.ts";
 import { findMeans, type Means } from "./means.ts";
+import type { Outputs } from "./outputs.ts";
 
 /** What runs attempts on this machine: in `utm serve` beside the API, in `utm worker` alone. */
 export type Node = {
@@ -25,7 +25,7 @@ export type NodeParts = {
   config: Config;
   directory: DataDirectory;
   store: Store;
-  output: OutputStore;
+  outputs: Outputs;
   dispatcher: Dispatcher;
   log: Log;
   clock: InstallationClock;
@@ -33,12 +33,14 @@ export type NodeParts = {
 
 /** Finds out what this machine can do for tasks, and makes the worker. It takes nothing before its `start`. */
 export async function createNode(parts: NodeParts): Promise<Node> {
-  const { config, directory, store, output, dispatcher, log, clock, onChange, onRetry } = parts;
+  const { config, directory, store, outputs, dispatcher, log, clock, onChange, onRetry } = parts;
+  const output = outputs.written;
   const runAs = findRunAs(config.runAs);
   const shell = findShell(process.env.PATH ?? "");
   const means = await findMeans(config, directory, shell, runAs);
   const worker = new Worker({
     ...{ store, output, dispatcher, log, shell, runAs, onChange, onRetry },
+    shipping: outputs.shipping,
     clock: clock.now,
     fromLocalTime: clock.fromLocal,
     node: { key: directory.nodeKey, name: config.nodeName, slots: config.slots, version: readVersion() },

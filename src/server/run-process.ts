@@ -60,7 +60,7 @@ export async function runProcess(role: Role, input: ConfigInput): Promise<number
 async function run(role: Role, config: Config, log: Log): Promise<number> {
   const root = makeDataDirectory(config.dataDir);
   const lock = lockDirectory(root);
-  const directory = openDataDirectory(root);
+  const directory = openDataDirectory(root, config.outputDir);
   const store = await openStore({
     databaseUrl: config.databaseUrl,
     onWaiting: (sentence) => void complain([sentence], 0),

@@ -1,8 +1,9 @@
 import type { Config, ConfigInput } from "../config/load.ts";
 import { nodeLines, stopAdvice } from "./announcement.ts";
-import { createClock, createDispatcher, createOutput } from "./connect.ts";
+import { createClock, createDispatcher } from "./connect.ts";
 import { readVersion } from "./installation.ts";
 import { createNode } from "./node.ts";
+import { createOutputs } from "./outputs.ts";
 import { type Role, runProcess } from "./run-process.ts";
 
 /** `utm worker`: a node alone, which runs what servers elsewhere hand to it. Needs no inbound port. Answers the exit code. */
@@ -20,10 +21,10 @@ const worker: Role = {
   },
   async create({ config, log, directory, store }) {
     const dispatcher = await createDispatcher(config, store, log);
-    const output = createOutput(config, directory);
+    const outputs = createOutputs(config, directory, { store, dispatcher, log });
     const clock = await createClock(config, store, log);
     const node = await createNode({
-      ...{ config, directory, store, output, dispatcher, log, clock },
+      ...{ config, directory, store, outputs, dispatcher, log, clock },
       onChange: (change) => void dispatcher.poke({ topic: "changed", ...change }),
       onRetry: (dueAt) => void dispatcher.poke({ topic: "admission", dueAt }),
     });
@@ -37,7 +38,7 @@ const worker: Role = {
       async stop() {
         await dispatcher.close();
         node.stop();
-        output.close();
+        outputs.read.close();
         clock.stop();
         await store.close();
       },

@@ -1,5 +1,6 @@
 import type { LimitInForce, Outcome, RetryCause, SandboxMode, TaskEventKind, TaskStatus } from "../contract/index.ts";
 import type { Tokens, Users } from "./accounts.ts";
+import type { OutputBlocks } from "./output-blocks.ts";
 
 /**
  * The record: everything that must be true after a restart. The verbs are the domain's; SQL stays below this file.
@@ -17,6 +18,7 @@ export type Store = {
   events: Events;
   queues: Queues;
   nodes: Nodes;
+  blocks: OutputBlocks;
   /** Runs the body in one transaction. Use only the store it is given: the outer one would wait for it for ever. */
   transaction<T>(body: (store: Store) => Promise<T>): Promise<T>;
   /** Throws StoreUnavailable, with a sentence saying what is wrong, when the database cannot be written to. */

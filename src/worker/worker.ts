@@ -24,6 +24,7 @@ import { Observation } from "./observation.ts";
 import { orderOf, type Surroundings } from "./order.ts";
 import { Reports } from "./reports.ts";
 import { Requests } from "./requests.ts";
+import type { OutputShipping } from "./shipping/output-shipping.ts";
 import { Starts } from "./starts.ts";
 import { Suspension } from "./suspension.ts";
 
@@ -43,6 +44,8 @@ import { Suspension } from "./suspension.ts";
 export type WorkerOptions = {
   store: Store;
   output: OutputStore;
+  /** Null: outputs stay where the processes write them. */
+  shipping: OutputShipping | null;
   progress: ProgressWatch;
   dispatcher: Dispatcher;
   log: Log;
@@ -153,6 +156,7 @@ export class Worker {
       ...{ store, log, clock, events, surroundings, observation: this.#observation, suspension: this.#suspension },
       isStopped: () => this.#isStopped,
       fromLocalTime: options.fromLocalTime,
+      shipping: options.shipping,
       onRetry: options.onRetry,
     });
   }
@@ -172,7 +176,7 @@ export class Worker {
 
   /** Registers the node, takes over what it ran before, and begins to take new work. */
   async start(): Promise<{ adopted: number }> {
-    const { store, dispatcher, node, clock, leaseMs } = this.#options;
+    const { store, dispatcher, node, clock, leaseMs, shipping } = this.#options;
     this.#node = await store.nodes.register({ ...node, leaseUntil: clock() + leaseMs, now: clock() });
     const open = await store.attempts.listOpen({ nodeId: this.#node.id });
     const orders = open.map((attempt) => this.#readopt(attempt));
@@ -186,8 +190,11 @@ export class Worker {
     dispatcher.onPoke((poke) => {
       if (poke.topic === "kill") {
         this.#killNow(poke.taskId);
+      } else if (poke.topic === "followed") {
+        shipping?.followed(poke);
       }
     });
+    shipping?.start();
     await dispatcher.process({
       nodeId: this.#node.id,
       lanes: this.#options.lanes,
@@ -248,6 +255,7 @@ export class Worker {
     for (const held of this.#held.values()) {
       held.disarm();
     }
+    this.#options.shipping?.stop();
     this.#sampler.close();
     this.#supervisor.close();
   }
@@ -267,6 +275,7 @@ export class Worker {
 
   #begin(task: TaskRow, nonce: string): void {
     const held = this.#hold(task, nonce);
+    this.#options.shipping?.hold(held.fence, { isNew: true });
     this.#options.onChange({ taskId: held.task.id, kind: "changed" });
     try {
       this.#supervisor.start(this.#order(held, nonce));
@@ -280,6 +289,7 @@ export class Worker {
 
   #readopt(attempt: OpenAttempt) {
     const held = this.#hold(attempt.task, attempt.nonce);
+    this.#options.shipping?.hold(held.fence, { isNew: false });
     held.cause = attempt.ending;
     held.exceeded = attempt.ending === "limit" ? exceededOf(attempt.reason) : null;
     held.wasEndingBefore = attempt.ending !== null;

@@ -7,6 +7,7 @@ import { claimsConformance } from "./claims.ts";
 import { creationConformance } from "./creation.ts";
 import { killsConformance } from "./kills.ts";
 import { nodesConformance } from "./nodes.ts";
+import { outputBlocksConformance } from "./output-blocks.ts";
 import { processControlConformance } from "./process-control.ts";
 import { queriesConformance } from "./queries.ts";
 import { transactionsConformance } from "./transactions.ts";
@@ -48,6 +49,7 @@ export function storeConformance(name: string, openFresh: () => Promise<FreshDat
     describe("kills and removal", () => killsConformance(current));
     describe("attempts", () => attemptsConformance(current));
     describe("process control", () => processControlConformance(current));
+    describe("output blocks", () => outputBlocksConformance(current));
     describe("transactions", () => transactionsConformance(current));
   });
 }

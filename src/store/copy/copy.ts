@@ -94,8 +94,9 @@ async function copyTable(from: Connection, to: Connection, table: CopiedTable): 
       if (table.name === "meta") {
         await db.deleteFrom("meta").where("name", "!=", copyMark).execute();
       }
-      for (let first = 0; first < rows.length; first += rowsPerStatement) {
-        await insertRows(db, table.name, rows.slice(first, first + rowsPerStatement));
+      const atOnce = table.isLarge === true ? 1 : rowsPerStatement;
+      for (let first = 0; first < rows.length; first += atOnce) {
+        await insertRows(db, table.name, rows.slice(first, first + atOnce));
       }
     });
     for (const row of rows) {

@@ -5,23 +5,25 @@ import type { CopiedTable } from "./tables.ts";
 
 export type Row = Readonly<Record<string, unknown>>;
 
-/** Enough for speed; few enough that megabytes of scripts and outputs in each do not fill the memory. */
+/** Enough for speed; few enough that scripts of a megabyte in each do not fill the memory. */
 const rowsAtOnce = 200;
+const largeRowsAtOnce = 8;
 
 /** While it is in a database's meta table, a copy into it is under way, or was not finished. It is nothing to be copied. */
 export const copyMark = "copy";
 
 /** All rows of a table in the order of its key, in pieces. */
 export async function* readRows(db: Connection, table: CopiedTable): AsyncGenerator<Row[]> {
+  const limit = table.isLarge === true ? largeRowsAtOnce : rowsAtOnce;
   let last: Row | null = null;
   for (;;) {
     const query: RawBuilder<Row> = sql`select * from ${sql.table(table.name)} where ${behind(table, last)} order by ${sql.join(
       table.key.map((column) => sql.ref(column)),
-    )} limit ${sql.lit(rowsAtOnce)}`;
+    )} limit ${sql.lit(limit)}`;
     const rows: Row[] = (await query.execute(db)).rows;
     yield rows.filter((row) => table.name !== "meta" || row.name !== copyMark);
     last = rows.at(-1) ?? last;
-    if (rows.length < rowsAtOnce) {
+    if (rows.length < limit) {
       return;
     }
   }

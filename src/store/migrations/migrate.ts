@@ -3,6 +3,7 @@ import type { Connection } from "../portable/schema.ts";
 import { StoreRefused } from "../store.ts";
 import { firstSchema } from "./0001-first-schema.ts";
 import { processControl } from "./0002-process-control.ts";
+import { outputBlocks } from "./0004-output-blocks.ts";
 
 /**
  * Migrations: numbered, forward only. The number of the last one that ran is in the database, read and written in the
@@ -16,7 +17,7 @@ import { processControl } from "./0002-process-control.ts";
 type Migration = (db: BareConnection, columns: ColumnTypes) => Promise<void>;
 
 /** The position is the number, from 1. Never change or reorder what was released. */
-const migrations: readonly Migration[] = [firstSchema, processControl];
+const migrations: readonly Migration[] = [firstSchema, processControl, outputBlocks];
 
 /** The schema this program knows. */
 export const schemaVersion = migrations.length;

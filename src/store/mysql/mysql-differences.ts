@@ -45,5 +45,6 @@ export const mysqlColumns: ColumnTypes = {
   bigint: "bigint",
   // Up to 16 megabytes.
   longText: sql`mediumtext`,
+  bytes: sql`longblob`,
   id: (column) => column.primaryKey().autoIncrement(),
 };

@@ -31,6 +31,8 @@ export type ColumnTypes = {
   bigint: "bigint" | "integer";
   /** Type of text without a limit worth naming. */
   longText: "text" | Expression<unknown>;
+  /** Type of bytes, up to a few MiB. */
+  bytes: "blob" | "bytea" | Expression<unknown>;
   /** Turns a column into a primary key that the database counts up and never reuses. */
   id(column: ColumnDefinitionBuilder): ColumnDefinitionBuilder;
 };

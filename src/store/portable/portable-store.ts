@@ -8,6 +8,7 @@ import type { Engine } from "./dialect.ts";
 import { eventsOn } from "./events.ts";
 import { groupCommit } from "./group-commit.ts";
 import { nodesOn } from "./nodes.ts";
+import { outputBlocksOn } from "./output-blocks.ts";
 import { queuesOn } from "./queues.ts";
 import type { Connection } from "./schema.ts";
 import { tasksOn } from "./tasks.ts";
@@ -119,6 +120,7 @@ function verbsOn(access: Access) {
     events: eventsOn(access),
     queues: queuesOn(access),
     nodes: nodesOn(access),
+    blocks: outputBlocksOn(access),
   };
 }
 

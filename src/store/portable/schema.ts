@@ -1,5 +1,6 @@
 import type { Generated, Insertable, Kysely } from "kysely";
 import type { Outcome, Role, TaskEventKind, TaskStatus, UserStatus } from "../../contract/index.ts";
+import type { BlockEncoding } from "../output-blocks.ts";
 import type { EndingCause } from "../store.ts";
 
 /**
@@ -17,6 +18,7 @@ export type Database = {
   nodes: NodesTable;
   idempotency_keys: IdempotencyKeysTable;
   task_events: TaskEventsTable;
+  output_blocks: OutputBlocksTable;
 };
 
 /** A connection, or a transaction on one. */
@@ -140,6 +142,17 @@ type TaskEventsTable = {
   at: number;
   kind: TaskEventKind;
   text: string;
+};
+
+type OutputBlocksTable = {
+  task_id: number;
+  attempt: number;
+  /** Offset of its first byte in what the process wrote. */
+  first_byte: number;
+  /** Bytes as the process wrote them; `bytes` may be fewer. */
+  length: number;
+  encoding: BlockEncoding;
+  bytes: Uint8Array;
 };
 
 type QueuesTable = { name: string; slots: number | null; is_paused: number };

@@ -176,7 +176,7 @@ async function removeEnded(db: Connection, before: { endedBefore: number; limit:
     .orderBy("task_id")
     .orderBy("number")
     .execute();
-  for (const table of ["attempts", "task_tags", "idempotency_keys", "task_events"] as const) {
+  for (const table of ["output_blocks", "attempts", "task_tags", "idempotency_keys", "task_events"] as const) {
     await db.deleteFrom(table).where("task_id", "in", ids).execute();
   }
   await db.deleteFrom("tasks").where("id", "in", ids).execute();

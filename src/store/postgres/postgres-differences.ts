@@ -49,6 +49,7 @@ export const postgresDifferences: Dialect = {
 export const postgresColumns: ColumnTypes = {
   bigint: "bigint",
   longText: "text",
+  bytes: "bytea",
   // "By default", so that rows can be copied from another database with their ids.
   id: (column) => column.primaryKey().generatedByDefaultAsIdentity(),
 };

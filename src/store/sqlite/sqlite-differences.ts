@@ -33,5 +33,6 @@ export const sqliteColumns: ColumnTypes = {
   // Exactly this word makes the id the row's own number.
   bigint: "integer",
   longText: "text",
+  bytes: "blob",
   id: (column) => column.primaryKey().autoIncrement(),
 };
