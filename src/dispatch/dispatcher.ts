@@ -24,6 +24,8 @@ export type Poke =
   | { topic: "kill"; taskId: number }
   /** A task may be ready to go, or a slot be free. */
   | { topic: "admission" }
+  /** The node came, or what it is to do was changed. */
+  | { topic: "node"; nodeId: number }
   | { topic: "changed"; taskId: number; kind: "created" | "changed" | "ended" }
   /** Somebody follows its output now: who has it, let others see it as it comes. */
   | { topic: "followed"; taskId: number; attempt: number }

@@ -1,10 +1,12 @@
-import { homedir, userInfo } from "node:os";
+import { randomUUID } from "node:crypto";
+import { homedir, hostname, userInfo } from "node:os";
 import type { Config } from "../config/load.ts";
 import { createEmbeddedDispatcher } from "../dispatch/embedded/embedded-dispatcher.ts";
 import type { Log } from "../log/log.ts";
 import { createFileOutput } from "../output/file/store.ts";
 import { ProgressWatch } from "../output/progress-watch.ts";
 import { createAdmission } from "../services/admission.ts";
+import type { LostAttempt } from "../services/lost-attempt.ts";
 import { createLostNodes } from "../services/lost-nodes.ts";
 import { createRetention } from "../services/retention.ts";
 import type { Store } from "../store/store.ts";
@@ -63,13 +65,19 @@ export async function createEngine(config: Config, directory: DataDirectory, sto
   const lanes = await findLanes(config, store);
   let isDraining = false;
   const admission = createAdmission({
-    ...{ store, dispatcher, log, lanes: config.lanes, clock },
+    ...{ store, dispatcher, log, clock, holder: randomUUID(), isAlone: config.redisUrl === null },
     isDraining: () => isDraining,
   });
   /** A slot is free, and the task comes back later. */
   function waitForRetry(at: number): void {
     admission.delayedUntil(at);
     admission.poke();
+  }
+  function noteLost({ taskId, kind, retryAt }: NonNullable<LostAttempt>): void {
+    live.changed({ taskId, kind });
+    if (retryAt !== null) {
+      waitForRetry(retryAt);
+    }
   }
   const isDirectoryFine = directoryWatch(directory.root);
   const runAs = findRunAs(config.runAs);
@@ -81,7 +89,10 @@ export async function createEngine(config: Config, directory: DataDirectory, sto
     dispatcher,
     log,
     clock,
-    node: { key: directory.nodeKey, name: config.nodeName, slots: config.slots, version },
+    node: {
+      ...{ key: directory.nodeKey, name: config.nodeName, host: hostname(), version },
+      ...{ slots: config.slots, labels: config.labels, lanes: config.lanes },
+    },
     lanes,
     leaseMs: config.leaseSeconds * 1000,
     outputCapBytes: config.outputCapBytes,
@@ -118,8 +129,7 @@ export async function createEngine(config: Config, directory: DataDirectory, sto
       clock,
       graceMs: config.lostGraceSeconds * 1000,
       ownNodeId: () => worker.nodeId,
-      onLost: live.changed,
-      onRetry: waitForRetry,
+      onLost: noteLost,
     }),
     createRetention({ store, output, log, clock, retentionDays: config.retentionDays }),
   ];
@@ -161,8 +171,10 @@ export async function createEngine(config: Config, directory: DataDirectory, sto
     worker,
     means,
     async start() {
-      // What an earlier life had handed to its dispatcher went with it.
-      await store.tasks.takeBack({ handedBefore: null });
+      if (config.redisUrl === null) {
+        // What an earlier life had handed to its dispatcher went with it.
+        await store.tasks.takeBack({ handedBefore: null });
+      }
       const started = await worker.start();
       for (const service of services) {
         service.start();

@@ -3,6 +3,7 @@ import type { Connection } from "../portable/schema.ts";
 import { StoreRefused } from "../store.ts";
 import { firstSchema } from "./0001-first-schema.ts";
 import { processControl } from "./0002-process-control.ts";
+import { nodes } from "./0003-nodes.ts";
 
 /**
  * Migrations: numbered, forward only. The number of the last one that ran is in the database, read and written in the
@@ -12,14 +13,17 @@ import { processControl } from "./0002-process-control.ts";
 type Migration = (db: BareConnection, columns: ColumnTypes) => Promise<void>;
 
 /** The position is the number, from 1. Never change or reorder what was released. */
-const migrations: readonly Migration[] = [firstSchema, processControl];
+const migrations: readonly Migration[] = [firstSchema, processControl, nodes];
 
 /** The schema this program knows. */
 export const schemaVersion = migrations.length;
 
-/** Brings the database to this program's schema. Throws StoreRefused when a newer program wrote it. */
-export async function migrate(writer: Connection, columns: ColumnTypes): Promise<void> {
-  await writer.transaction().execute(async (db) => {
+/**
+ * Brings the database to this program's schema, and answers the random id the installation has had since it was made.
+ * Throws StoreRefused when a newer program wrote it.
+ */
+export async function migrate(writer: Connection, columns: ColumnTypes): Promise<{ installationId: string }> {
+  return writer.transaction().execute(async (db) => {
     const version = await readVersion(db);
     assertKnown(version);
     for (const migration of migrations.slice(version)) {
@@ -28,6 +32,8 @@ export async function migrate(writer: Connection, columns: ColumnTypes): Promise
     if (version < schemaVersion) {
       await writeVersion(db, version);
     }
+    const meta = db.selectFrom("meta").select("value").where("name", "=", "installation_id");
+    return { installationId: (await meta.executeTakeFirstOrThrow()).value };
   });
 }
 

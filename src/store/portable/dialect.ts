@@ -1,4 +1,4 @@
-import type { ColumnDefinitionBuilder, Expression, Kysely } from "kysely";
+import type { AliasableExpression, ColumnDefinitionBuilder, Expression, Kysely } from "kysely";
 import type { Connection, NewRow, TableWithId } from "./schema.ts";
 
 /** What differs between databases, by name. Nothing outside the folder of a database asks which one it is. */
@@ -8,7 +8,7 @@ export type Dialect = {
   /** Until the transaction ends, nobody else gets past a lock of the same name. For a check and a write that belong together. */
   lock(db: Connection, name: "accounts" | "nodes" | "idempotency"): Promise<void>;
   /** The database's own clock in epoch milliseconds: what is judged by it does not depend on any machine's clock. */
-  now: Expression<number>;
+  now: AliasableExpression<number>;
 };
 
 /** The column types that differ. */
@@ -19,6 +19,7 @@ export type ColumnTypes = {
   longText: "text" | Expression<unknown>;
   /** Turns a column into a primary key that the database counts up and never reuses. */
   id(column: ColumnDefinitionBuilder): ColumnDefinitionBuilder;
+  dropIndex(db: BareConnection, index: { table: string; name: string }): Promise<void>;
 };
 
 /** An opened database: one way in for reading, one for writing, and what differs from others. */
@@ -29,6 +30,8 @@ export type Engine = {
   writer: Connection;
   dialect: Dialect;
   description: string;
+  /** As `migrate` answers it. */
+  installationId: string;
   /** Resolves when everything committed so far would survive a loss of power. */
   makeDurable(): Promise<void>;
   /** Throws StoreUnavailable when the database is no longer the one that was opened. */

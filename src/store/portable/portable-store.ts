@@ -5,6 +5,7 @@ import { attemptsOn } from "./attempts.ts";
 import type { Engine } from "./dialect.ts";
 import { eventsOn } from "./events.ts";
 import { groupCommit } from "./group-commit.ts";
+import { locksOn } from "./locks.ts";
 import { nodesOn } from "./nodes.ts";
 import { queuesOn } from "./queues.ts";
 import type { Connection } from "./schema.ts";
@@ -52,6 +53,7 @@ export function portableStore(engine: Engine): Store {
   return {
     ...verbsOn(access),
     description: engine.description,
+    installationId: engine.installationId,
     async transaction(body) {
       assertMayWrite();
       const mark = { isOpen: true };
@@ -94,6 +96,7 @@ function storeWithin(db: Connection, engine: Engine): Store {
       note: (operation) => operation(db),
     }),
     description: engine.description,
+    installationId: engine.installationId,
     transaction: (body) => body(store),
     async check() {
       await engine.verify();
@@ -115,6 +118,7 @@ function verbsOn(access: Access) {
     events: eventsOn(access),
     queues: queuesOn(access),
     nodes: nodesOn(access),
+    locks: locksOn(access),
   };
 }
 

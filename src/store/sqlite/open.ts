@@ -41,7 +41,7 @@ async function openEngine(path: string): Promise<Engine> {
   try {
     await prepareWriter(writing);
     const writer = new Kysely<Database>({ dialect: nodeSqliteDialect(writing) });
-    await migrate(writer, sqliteColumns);
+    const { installationId } = await migrate(writer, sqliteColumns);
     const log = openDiskSync(path);
     const reading = openFile(path, { timeout: readerWaitMs, readOnly: true });
     return {
@@ -49,6 +49,7 @@ async function openEngine(path: string): Promise<Engine> {
       reader: new Kysely<Database>({ dialect: nodeSqliteDialect(reading) }),
       dialect: sqliteDifferences,
       description: `SQLite, ${path}`,
+      installationId,
       makeDurable: log.sync,
       async verify() {
         writing.verify();

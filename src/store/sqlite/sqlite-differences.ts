@@ -19,4 +19,7 @@ export const sqliteColumns: ColumnTypes = {
   bigint: "integer",
   longText: "text",
   id: (column) => column.primaryKey().autoIncrement(),
+  async dropIndex(db, { name }) {
+    await db.schema.dropIndex(name).execute();
+  },
 };
