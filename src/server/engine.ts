@@ -167,6 +167,7 @@ export async function createEngine(config: Config, directory: DataDirectory, sto
       clock,
       problems,
       missing: () => means.missing,
+      ownNodeId: () => worker.nodeId,
     },
     worker,
     means,

@@ -216,6 +216,8 @@ export type Tasks = {
   countHanded(): Promise<{ queue: string; nodeId: number | null; count: number }[]>;
   /** Running tasks per owner, per queue and per node. */
   countRunning(): Promise<RunningCounts>;
+  /** Running tasks and where, by id; of one owner, or everybody's. */
+  listRunning(of: { ownerId: number | null }): Promise<{ id: number; nodeId: number | null }[]>;
   /** The tasks ahead of a ready one in its queue, all owners together; for the reason it is pending. */
   countAhead(of: { id: number }): Promise<number>;
   /**
