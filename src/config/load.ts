@@ -17,6 +17,7 @@ export type Config = {
   nodeName: string;
   /** Null: all queues. */
   lanes: string[] | null;
+  labels: string[];
   leaseSeconds: number;
   lostGraceSeconds: number;
   registration: RegistrationPolicy;
@@ -159,6 +160,7 @@ function withDefaults(values: Record<string, unknown>): Config {
     slots: given.slots ?? 4 * availableParallelism(),
     nodeName: given.nodeName ?? hostname(),
     lanes: given.lanes === undefined ? null : splitLanes(given.lanes),
+    labels: given.labels ?? [],
     leaseSeconds: given.leaseSeconds ?? 60,
     lostGraceSeconds: given.lostGraceSeconds ?? 60,
     registration: given.registration ?? "open",

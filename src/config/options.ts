@@ -1,5 +1,5 @@
 import { freeCommandPolicies, registrationPolicies } from "../contract/index.ts";
-import { bytes, flag, integer, numberAtLeast, oneOf, type Parse, text, url } from "./parse.ts";
+import { bytes, flag, integer, labels, numberAtLeast, oneOf, type Parse, text, url } from "./parse.ts";
 
 /**
  * Every setting: its names, its default, what it means. The command line, the environment, the configuration file, the
@@ -63,8 +63,8 @@ export const configOptions = {
     defaultText: "none",
     isSecret: true,
   }),
-  slots: option("slots", "UTM_SLOTS", integer(1, 10_000), {
-    description: "Attempts at once on this node.",
+  slots: option("slots", "UTM_SLOTS", integer(0, 10_000), {
+    description: "Attempts at once on this node; 0 for a server that runs no new ones.",
     defaultText: "4 × processor cores",
   }),
   nodeName: option("nodeName", "UTM_NODE_NAME", text, {
@@ -74,6 +74,10 @@ export const configOptions = {
   lanes: option("lanes", "UTM_LANES", text, {
     description: "Queues this node works for, separated by commas.",
     defaultText: "all",
+  }),
+  labels: option("labels", "UTM_LABELS", labels, {
+    description: "Labels of this node, separated by commas: tasks can ask for them.",
+    defaultText: "none",
   }),
   leaseSeconds: option("leaseSeconds", "UTM_LEASE_SECONDS", numberAtLeast(0.1), {
     description: "How long a node counts as alive after its last sign.",

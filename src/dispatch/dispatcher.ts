@@ -23,7 +23,9 @@ export type DeliveryResult = "claimed" | "drop" | "busy";
 export type Poke =
   | { topic: "kill"; taskId: number }
   /** A task may be ready to go, now or when its time has come, or a slot be free. */
-  | { topic: "admission"; dueAt?: number }
+  | { topic: "admission" }
+  /** The node came, or what it is to do was changed. */
+  | { topic: "node"; nodeId: number }
   | { topic: "changed"; taskId: number; kind: "created" | "changed" | "ended" }
   /** Somebody follows its output now: who has it, let others see it as it comes. */
   | { topic: "followed"; taskId: number; attempt: number }

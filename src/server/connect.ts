@@ -1,13 +1,19 @@
 import type { Config } from "../config/load.ts";
+import { createBullmqDispatcher } from "../dispatch/bullmq/bullmq-dispatcher.ts";
 import type { Dispatcher } from "../dispatch/dispatcher.ts";
 import { createEmbeddedDispatcher } from "../dispatch/embedded/embedded-dispatcher.ts";
 import type { Log } from "../log/log.ts";
 import type { Store } from "../store/store.ts";
 import { createSharedClock, type InstallationClock, ownClock } from "./installation-clock.ts";
 
-/** How tasks reach nodes: within this process, or by Redis where there are several. */
-export async function createDispatcher(_config: Config, _store: Store, _log: Log): Promise<Dispatcher> {
-  return createEmbeddedDispatcher();
+/**
+ * How tasks reach nodes: within this process, or by Redis where there are several. Throws DispatcherRefused, with a
+ * sentence, when that Redis cannot be worked with.
+ */
+export async function createDispatcher(config: Config, store: Store, log: Log): Promise<Dispatcher> {
+  return config.redisUrl === null
+    ? createEmbeddedDispatcher()
+    : await createBullmqDispatcher({ redisUrl: config.redisUrl, installation: store.installationId, log });
 }
 
 /** The time this process goes by. */

@@ -1,6 +1,8 @@
+import { randomUUID } from "node:crypto";
 import type { Config } from "../config/load.ts";
 import type { Log } from "../log/log.ts";
 import { createAdmission } from "../services/admission.ts";
+import type { LostAttempt } from "../services/lost-attempt.ts";
 import { createLostNodes } from "../services/lost-nodes.ts";
 import { createRetention } from "../services/retention.ts";
 import type { Store } from "../store/store.ts";
@@ -13,6 +15,7 @@ import { createNode, type Node } from "./node.ts";
 import { createOutputs } from "./outputs.ts";
 
 const lookHoldsMs = 1000;
+const nothingMissing = { sandbox: null, pty: null };
 
 /** Everything of a server but HTTP: the record, the node, the services beside it. */
 export type Engine = {
@@ -36,13 +39,19 @@ export async function createEngine(config: Config, directory: DataDirectory, sto
   const live = createLive(store, dispatcher, log);
   let isDraining = false;
   const admission = createAdmission({
-    ...{ store, dispatcher, log, lanes: config.lanes, clock },
+    ...{ store, dispatcher, log, clock, holder: randomUUID(), isAlone: config.redisUrl === null },
     isDraining: () => isDraining,
   });
   /** A slot is free, and the task comes back later. */
   function waitForRetry(at: number): void {
     admission.delayedUntil(at);
     admission.poke();
+  }
+  function noteLost({ taskId, kind, retryAt }: NonNullable<LostAttempt>): void {
+    live.changed({ taskId, kind });
+    if (retryAt !== null) {
+      waitForRetry(retryAt);
+    }
   }
   const node = await createNode({
     ...{ config, directory, store, outputs, dispatcher, log, clock: installationClock },
@@ -62,23 +71,26 @@ export async function createEngine(config: Config, directory: DataDirectory, sto
       clock,
       graceMs: config.lostGraceSeconds * 1000,
       ownNodeId: () => node.worker.nodeId,
-      onLost: live.changed,
-      onRetry: waitForRetry,
+      onLost: noteLost,
     }),
     createRetention({ store, output, log, clock, retentionDays: config.retentionDays }),
   ];
   const context: Context = {
     ...{ config, version: readVersion(), store, output, admission, dispatcher, live, log, clock },
     problems: problemsOf(directory, store),
-    missing: () => node.means.missing,
+    // Where there are several nodes, the one that is to run it finds out.
+    missing: () => (config.redisUrl === null ? node.means.missing : nothingMissing),
+    ownNodeId: () => node.worker.nodeId,
   };
 
   return {
     context,
     node,
     async start() {
-      // What an earlier life had handed to its dispatcher went with it.
-      await store.tasks.takeBack({ handedBefore: null });
+      if (config.redisUrl === null) {
+        // What an earlier life had handed to its dispatcher went with it.
+        await store.tasks.takeBack({ handedBefore: null });
+      }
       const started = await node.worker.start();
       for (const service of services) {
         service.start();

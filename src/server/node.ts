@@ -1,4 +1,4 @@
-import { homedir, userInfo } from "node:os";
+import { homedir, hostname, userInfo } from "node:os";
 import type { Config } from "../config/load.ts";
 import type { Dispatcher } from "../dispatch/dispatcher.ts";
 import type { Log } from "../log/log.ts";
@@ -43,7 +43,10 @@ export async function createNode(parts: NodeParts): Promise<Node> {
     shipping: outputs.shipping,
     clock: clock.now,
     fromLocalTime: clock.fromLocal,
-    node: { key: directory.nodeKey, name: config.nodeName, slots: config.slots, version: readVersion() },
+    node: {
+      ...{ key: directory.nodeKey, name: config.nodeName, host: hostname(), version: readVersion() },
+      ...{ slots: config.slots, labels: config.labels, lanes: config.lanes },
+    },
     lanes: await findLanes(config, store),
     leaseMs: config.leaseSeconds * 1000,
     outputCapBytes: config.outputCapBytes,

@@ -1,4 +1,5 @@
 import { type Config, type ConfigInput, ConfigMistakes, loadConfig } from "../config/load.ts";
+import { DispatcherRefused } from "../dispatch/bullmq/redis-trouble.ts";
 import { createLog, type Log } from "../log/log.ts";
 import { openStore } from "../store/open.ts";
 import { type Store, StoreRefused } from "../store/store.ts";
@@ -27,6 +28,9 @@ export type RunningRole = {
   stop(): Promise<void>;
 };
 
+/** Errors whose message is for people. */
+const refusals = [DirectoryInUse, StoreRefused, DispatcherRefused];
+
 /** Answers the exit code: 0 after a signal, 1 when it could not run, 2 when the configuration is wrong. */
 export async function runProcess(role: Role, input: ConfigInput): Promise<number> {
   let config: Config;
@@ -50,7 +54,7 @@ export async function runProcess(role: Role, input: ConfigInput): Promise<number
     if (isDiskFull(error)) {
       return complain([`The disk of the data directory ${config.dataDir} is full. ${roomAdvice}`], 1);
     }
-    if (error instanceof DirectoryInUse || error instanceof StoreRefused || isPlain(error)) {
+    if (refusals.some((refusal) => error instanceof refusal) || isPlain(error)) {
       return complain([(error as Error).message], 1);
     }
     throw error;

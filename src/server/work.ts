@@ -26,7 +26,7 @@ const worker: Role = {
     const node = await createNode({
       ...{ config, directory, store, outputs, dispatcher, log, clock },
       onChange: (change) => void dispatcher.poke({ topic: "changed", ...change }),
-      onRetry: (dueAt) => void dispatcher.poke({ topic: "admission", dueAt }),
+      onRetry: () => void dispatcher.poke({ topic: "admission" }),
     });
     return {
       worker: node.worker,

@@ -2,7 +2,7 @@ import { assertWholeCopy } from "./copy/copy.ts";
 import { openMysqlEngine } from "./mysql/open.ts";
 import type { Engine } from "./portable/dialect.ts";
 import type { OpenOptions } from "./portable/open-options.ts";
-import { portableStore } from "./portable/portable-store.ts";
+import { openPortableStore } from "./portable/portable-store.ts";
 import { openPostgresEngine } from "./postgres/open.ts";
 import { openSqliteEngine } from "./sqlite/open.ts";
 import { type Store, StoreRefused } from "./store.ts";
@@ -19,11 +19,11 @@ export async function openStore(options: {
   const engine = await openEngine({ onWaiting: () => undefined, ...options, isToMigrate: true });
   try {
     await assertWholeCopy(engine.reader);
+    return await openPortableStore(engine);
   } catch (error) {
     await engine.close();
     throw error;
   }
-  return portableStore(engine);
 }
 
 /** The same below its verbs. */

@@ -2,7 +2,8 @@ import type { Dispatcher } from "../dispatch/dispatcher.ts";
 import type { Log } from "../log/log.ts";
 import type { OutputStore } from "../output/output.ts";
 import type { ProgressWatch } from "../output/progress-watch.ts";
-import type { NodeRow, OpenAttempt, Store, TaskRow } from "../store/store.ts";
+import type { NodeSelf } from "../store/nodes.ts";
+import type { OpenAttempt, Store, TaskRow } from "../store/store.ts";
 import type { CgroupBase } from "../supervise/cgroup/base.ts";
 import type { AttemptEnding } from "../supervise/ending.ts";
 import type { Sandbox } from "../supervise/launcher/sandbox.ts";
@@ -20,6 +21,7 @@ import { type HeldAttempt, holdAttempt } from "./held-attempt.ts";
 import { Interventions } from "./interventions.ts";
 import { KillOrders } from "./kill-orders.ts";
 import { exceededOf } from "./limits.ts";
+import { NodeLease } from "./node-lease.ts";
 import { Observation } from "./observation.ts";
 import { orderOf, type Surroundings } from "./order.ts";
 import { Reports } from "./reports.ts";
@@ -37,9 +39,10 @@ import { Suspension } from "./suspension.ts";
  * adopt    At start, every attempt of this node without an end in the record is given to the supervisor, which finds out
  *          what became of it. Deadlines, suspensions and kill orders are taken up again when it tells that the process
  *          runs.
- * lease    Renewed three times per lease. A node that could not renew it claims nothing more; back again, it first ends
- *          what was given up meanwhile (fenced.ts).
- * drain    Claims nothing more, and goes on with what it has until nothing is left.
+ * lease    Renewed three times per lease. A node that could not renew it claims nothing more (node-lease.ts); back again,
+ *          it first ends what was given up meanwhile (fenced.ts).
+ * drain    Claims nothing more, and goes on with what it has. By an order in the record, until it is resumed; before a
+ *          stop, until nothing is left.
  */
 export type WorkerOptions = {
   store: Store;
@@ -52,7 +55,7 @@ export type WorkerOptions = {
   clock: () => number;
   /** What a time told by this machine's clock is by `clock`. */
   fromLocalTime: (localMs: number) => number;
-  node: { key: string; name: string; slots: number; version: string };
+  node: NodeSelf;
   /** Queues it works for. */
   lanes: readonly string[];
   leaseMs: number;
@@ -87,7 +90,7 @@ export class Worker {
   readonly #starts: Starts;
   readonly #reports: Reports;
   readonly #held = new Map<string, HeldAttempt>();
-  #node: NodeRow | null = null;
+  readonly #lease: NodeLease;
   #timers: NodeJS.Timeout[] = [];
   #isStopped = false;
   #isDraining = false;
@@ -104,6 +107,10 @@ export class Worker {
       ...{ store, log, events },
       held: () => this.#held.values(),
       kill: (key) => supervisor.terminate(key, { signal: "SIGKILL", graceMs: 0 }),
+    });
+    this.#lease = new NodeLease({
+      ...{ store, self: options.node, leaseMs: options.leaseMs },
+      onRegained: ({ id }) => this.#backAfterLapse(id),
     });
     this.#sampler = new UsageSampler({
       clock,
@@ -176,9 +183,9 @@ export class Worker {
 
   /** Registers the node, takes over what it ran before, and begins to take new work. */
   async start(): Promise<{ adopted: number }> {
-    const { store, dispatcher, node, clock, leaseMs, shipping } = this.#options;
-    this.#node = await store.nodes.register({ ...node, leaseUntil: clock() + leaseMs, now: clock() });
-    const open = await store.attempts.listOpen({ nodeId: this.#node.id });
+    const { store, dispatcher, leaseMs, shipping } = this.#options;
+    const { id: nodeId } = await this.#lease.register();
+    const open = await store.attempts.listOpen({ nodeId });
     const orders = open.map((attempt) => this.#readopt(attempt));
     const suspended = [...this.#held.values()].filter((held) => held.suspended !== null);
     const isGivenUp = (key: string) => this.#fenced.isGivenUp(key);
@@ -192,11 +199,13 @@ export class Worker {
         this.#killNow(poke.taskId);
       } else if (poke.topic === "followed") {
         shipping?.followed(poke);
+      } else if (poke.topic === "node" && poke.nodeId === this.nodeId) {
+        void this.#heartbeat();
       }
     });
     shipping?.start();
     await dispatcher.process({
-      nodeId: this.#node.id,
+      nodeId,
       lanes: this.#options.lanes,
       freeSlots: () => this.freeSlots(),
       deliver: (delivery) => this.#claims.deliver(delivery),
@@ -205,6 +214,7 @@ export class Worker {
       setInterval(() => void this.#heartbeat(), leaseMs / 3).unref(),
       setInterval(() => this.#lookAround(), outputIntervalMs).unref(),
     );
+    void dispatcher.poke({ topic: "node", nodeId });
     return { adopted: open.length };
   }
 
@@ -223,14 +233,13 @@ export class Worker {
   }
 
   freeSlots(): number {
-    const isAlive = this.#node !== null && this.#node.leaseUntil > this.#options.clock();
-    const takesWork = isAlive && !this.#isStopped && !this.#isDraining && !this.#fenced.isBusy;
-    return takesWork ? this.#options.node.slots - this.#held.size - this.#claims.underWay : 0;
+    const takesWork = this.#lease.takesWork && !this.#isStopped && !this.#isDraining && !this.#fenced.isBusy;
+    return takesWork ? Math.max(0, this.#options.node.slots - this.#held.size - this.#claims.underWay) : 0;
   }
 
   /** Id of this node; null before the start. */
   get nodeId(): number | null {
-    return this.#node?.id ?? null;
+    return this.#lease.node?.id ?? null;
   }
 
   /** Attempts held now. */
@@ -241,6 +250,8 @@ export class Worker {
   /** Takes no more work; resolves when nothing is held any more. */
   async drain(): Promise<void> {
     this.#isDraining = true;
+    // Others need not wait for its lease to give work elsewhere; when this fails, they find out that it claims nothing.
+    await this.#lease.announceStop().catch((error) => this.#options.log.error({ err: error }, "stop not announced"));
     while (this.#held.size + this.#claims.underWay > 0) {
       await new Promise<void>((resolve) => this.#idle.add(resolve));
     }
@@ -263,7 +274,7 @@ export class Worker {
   // --- starting -----------------------------------------------------------------------------------------------------
 
   #hold(task: TaskRow, nonce: string): HeldAttempt {
-    const held = holdAttempt(task, nonce, this.#node?.id ?? 0);
+    const held = holdAttempt(task, nonce, this.nodeId ?? 0);
     this.#held.set(held.key, held);
     return held;
   }
@@ -382,22 +393,28 @@ export class Worker {
   }
 
   async #heartbeat(): Promise<void> {
-    const { store, clock, leaseMs, log } = this.#options;
-    if (this.#node === null) {
-      return;
-    }
+    const { dispatcher, log } = this.#options;
     try {
-      const leaseUntil = clock() + leaseMs;
-      if (await store.nodes.heartbeat({ id: this.#node.id, leaseUntil, now: clock() })) {
-        // Before the lease counts again, and with it new work.
-        await this.#fenced.look(this.#node.id);
-        this.#node.leaseUntil = leaseUntil;
+      if (await this.#lease.renew()) {
+        dispatcher.slotFreed();
+        void dispatcher.poke({ topic: "admission" });
       }
-      await this.#claims.startUnheld(this.#node.id);
-      await this.#killOrders.catchUp(this.#node.id);
+      const { nodeId } = this;
+      if (nodeId !== null) {
+        await this.#fenced.look(nodeId);
+        await this.#claims.startUnheld(nodeId);
+        await this.#killOrders.catchUp(nodeId);
+      }
     } catch (error) {
       log.error({ err: error }, "heartbeat failed");
     }
+  }
+
+  /** The lease was over, and is about to count again: nothing is claimed before this is through. */
+  /** Before the lease counts again, and with it new work. */
+  async #backAfterLapse(nodeId: number): Promise<void> {
+    this.#options.log.warn({ node: this.#options.node.name }, "the node's lease was over; it takes work again");
+    await this.#fenced.look(nodeId);
   }
 }
 

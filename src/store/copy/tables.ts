@@ -16,6 +16,7 @@ export const tables = [
   { name: "tokens", key: ["id"] },
   { name: "nodes", key: ["id"] },
   { name: "queues", key: ["name"] },
+  { name: "locks", key: ["name"] },
   { name: "tasks", key: ["id"] },
   { name: "task_tags", key: ["task_id", "tag"] },
   { name: "attempts", key: ["task_id", "number"] },

@@ -3,6 +3,7 @@ import type { Connection } from "../portable/schema.ts";
 import { StoreRefused } from "../store.ts";
 import { firstSchema } from "./0001-first-schema.ts";
 import { processControl } from "./0002-process-control.ts";
+import { nodes } from "./0003-nodes.ts";
 import { outputBlocks } from "./0004-output-blocks.ts";
 
 /**
@@ -17,7 +18,7 @@ import { outputBlocks } from "./0004-output-blocks.ts";
 type Migration = (db: BareConnection, columns: ColumnTypes) => Promise<void>;
 
 /** The position is the number, from 1. Never change or reorder what was released. */
-const migrations: readonly Migration[] = [firstSchema, processControl, outputBlocks];
+const migrations: readonly Migration[] = [firstSchema, processControl, nodes, outputBlocks];
 
 /** The schema this program knows. */
 export const schemaVersion = migrations.length;

@@ -47,4 +47,7 @@ export const mysqlColumns: ColumnTypes = {
   longText: sql`mediumtext`,
   bytes: sql`longblob`,
   id: (column) => column.primaryKey().autoIncrement(),
+  async dropIndex(db, { table, name }) {
+    await db.schema.dropIndex(name).on(table).execute();
+  },
 };

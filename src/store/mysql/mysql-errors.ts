@@ -50,7 +50,7 @@ const known: Readonly<Record<number, Known>> = {
   4031: away("it ended a connection that said nothing for too long"),
 };
 
-export const alreadyThere = new Set([1050, 1060, 1061, 1062, 1826]);
+export const alreadyThere = new Set([1050, 1060, 1061, 1062, 1091, 1826]);
 
 export function mysqlNumber(error: unknown): number | null {
   return error instanceof Error && "errno" in error && typeof error.errno === "number" ? error.errno : null;

@@ -1,4 +1,4 @@
-import type { ColumnDefinitionBuilder, Expression, Kysely } from "kysely";
+import type { AliasableExpression, ColumnDefinitionBuilder, Expression, Kysely } from "kysely";
 import { StoreUnavailable } from "../store.ts";
 import type { Connection, CountedTable, NewRow, TableWithId } from "./schema.ts";
 
@@ -14,7 +14,7 @@ export type Dialect = {
   lastId(db: Connection, table: CountedTable): Promise<number>;
   countOnFrom(db: Connection, table: CountedTable, id: number): Promise<void>;
   /** The database's own clock in epoch milliseconds: what is judged by it does not depend on any machine's clock. */
-  now: Expression<number>;
+  now: AliasableExpression<number>;
 };
 
 export type LockName = "accounts" | "nodes" | "idempotency" | "migrations";
@@ -35,6 +35,7 @@ export type ColumnTypes = {
   bytes: "blob" | "bytea" | Expression<unknown>;
   /** Turns a column into a primary key that the database counts up and never reuses. */
   id(column: ColumnDefinitionBuilder): ColumnDefinitionBuilder;
+  dropIndex(db: BareConnection, index: { table: string; name: string }): Promise<void>;
 };
 
 /** An opened database: one way in for reading, one for writing, and what differs from others. */

@@ -7,6 +7,7 @@ import { againOnConflict } from "./conflicts.ts";
 import type { Engine } from "./dialect.ts";
 import { eventsOn } from "./events.ts";
 import { groupCommit } from "./group-commit.ts";
+import { locksOn } from "./locks.ts";
 import { nodesOn } from "./nodes.ts";
 import { outputBlocksOn } from "./output-blocks.ts";
 import { queuesOn } from "./queues.ts";
@@ -21,7 +22,12 @@ import { usersOn } from "./users.ts";
  * Waiting inside a transaction for a write of the outer store would be waiting for oneself. The body of a transaction
  * is therefore marked, and such a write throws at once instead.
  */
-export function portableStore(engine: Engine): Store {
+export async function openPortableStore(engine: Engine): Promise<Store> {
+  const meta = engine.reader.selectFrom("meta").select("value").where("name", "=", "installation_id");
+  return portableStore(engine, (await meta.executeTakeFirstOrThrow()).value);
+}
+
+function portableStore(engine: Engine, installationId: string): Store {
   const insideTransaction = new AsyncLocalStorage<{ isOpen: boolean }>();
   const commits = groupCommit({
     inTransaction: (body) => engine.writer.transaction().execute(body),
@@ -55,11 +61,14 @@ export function portableStore(engine: Engine): Store {
   return {
     ...verbsOn(access),
     description: engine.description,
+    installationId,
     async transaction(body) {
       assertMayWrite();
       const mark = { isOpen: true };
       const once = () =>
-        engine.writer.transaction().execute((db) => insideTransaction.run(mark, () => body(storeWithin(db, engine))));
+        engine.writer
+          .transaction()
+          .execute((db) => insideTransaction.run(mark, () => body(storeWithin(db, engine, installationId))));
       const transaction = againOnConflict(once);
       transactions.add(transaction);
       try {
@@ -89,7 +98,7 @@ export function portableStore(engine: Engine): Store {
 }
 
 /** The same verbs on an open transaction. A transaction within it is part of it. */
-function storeWithin(db: Connection, engine: Engine): Store {
+function storeWithin(db: Connection, engine: Engine, installationId: string): Store {
   const store: Store = {
     ...verbsOn({
       read: db,
@@ -98,6 +107,7 @@ function storeWithin(db: Connection, engine: Engine): Store {
       note: (operation) => operation(db),
     }),
     description: engine.description,
+    installationId,
     transaction: (body) => body(store),
     async check() {
       await engine.verify();
@@ -121,6 +131,7 @@ function verbsOn(access: Access) {
     queues: queuesOn(access),
     nodes: nodesOn(access),
     blocks: outputBlocksOn(access),
+    locks: locksOn(access),
   };
 }
 

@@ -56,6 +56,7 @@ const becomeRunning = statement(
         node_id: nodeId,
         node_name: name,
         handed_at: null,
+        handed_to: null,
         started_at: null,
         reason: null,
         limits_in_force: null,
@@ -65,6 +66,8 @@ const becomeRunning = statement(
       })
       .where("id", "=", id)
       .where("status", "=", "pending")
+      .where("stage", "=", "handed")
+      .where((eb) => eb.or([eb("handed_to", "is", null), eb("handed_to", "=", nodeId)]))
       .where("attempt", "=", expected)
       .where("kill_requested_at", "is", null),
 );
@@ -85,7 +88,8 @@ const addAttempt = statement(
 
 /**
  * Any number of nodes may try at once: the update applies for one of them, because it names the status and the attempt
- * number and changes both.
+ * number and changes both. It names the stage too: a delivery of what was taken back does nothing, or the task would run
+ * beside what was handed in its place.
  */
 async function claim(db: Connection, task: Claim) {
   const [node] = (await nodeName(db, task.nodeId)).rows;
@@ -125,6 +129,7 @@ async function endPending(db: Connection, order: KillOrder): Promise<boolean> {
       status: "killed",
       stage: "",
       handed_at: null,
+      handed_to: null,
       outcome: "killed",
       reason: sql<string>`case when attempt = 0 then ${`Killed by ${order.by} before it started.`} else ${`Killed by ${order.by} before its next attempt.`} end`,
       completed_at: order.now,

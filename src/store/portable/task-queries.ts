@@ -5,7 +5,7 @@ import type { Database } from "./schema.ts";
 import { findTask, selectTasks, toListedTask } from "./task-row.ts";
 import { containing } from "./task-text.ts";
 
-export function queriesOn({ read }: Access): Pick<Tasks, "find" | "list" | "count"> {
+export function queriesOn({ read }: Access): Pick<Tasks, "find" | "list" | "listRunning" | "count"> {
   return {
     find: (by) => findTask(read, by.id),
 
@@ -21,6 +21,15 @@ export function queriesOn({ read }: Access): Pick<Tasks, "find" | "list" | "coun
         .limit(filter.limit)
         .execute();
       return rows.map(toListedTask);
+    },
+
+    async listRunning({ ownerId }) {
+      const running = read
+        .selectFrom("tasks")
+        .select(["id", "node_id as nodeId"])
+        .where("status", "=", "running")
+        .orderBy("id");
+      return await (ownerId === null ? running : running.where("owner_id", "=", ownerId)).execute();
     },
 
     async count(filter) {

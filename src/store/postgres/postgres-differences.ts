@@ -52,4 +52,7 @@ export const postgresColumns: ColumnTypes = {
   bytes: "bytea",
   // "By default", so that rows can be copied from another database with their ids.
   id: (column) => column.primaryKey().generatedByDefaultAsIdentity(),
+  async dropIndex(db, { name }) {
+    await db.schema.dropIndex(name).execute();
+  },
 };

@@ -4,7 +4,7 @@ import { DatabaseSync } from "node:sqlite";
 import { Kysely } from "kysely";
 import { assertKnown, migrate } from "../migrations/migrate.ts";
 import type { Engine } from "../portable/dialect.ts";
-import { portableStore } from "../portable/portable-store.ts";
+import { openPortableStore } from "../portable/portable-store.ts";
 import type { Database } from "../portable/schema.ts";
 import { type Store, StoreRefused, StoreUnavailable } from "../store.ts";
 import { openDiskSync } from "./disk-sync.ts";
@@ -26,7 +26,7 @@ const readerWaitMs = 5000;
  * Throws StoreRefused when the file cannot be used.
  */
 export async function openSqliteStore({ file }: { file: string }): Promise<Store> {
-  return portableStore(await openSqliteEngine({ file, isToMigrate: true }));
+  return openPortableStore(await openSqliteEngine({ file, isToMigrate: true }));
 }
 
 /** The same below its verbs. What is not to be migrated has to be there. */

@@ -35,4 +35,7 @@ export const sqliteColumns: ColumnTypes = {
   longText: "text",
   bytes: "blob",
   id: (column) => column.primaryKey().autoIncrement(),
+  async dropIndex(db, { name }) {
+    await db.schema.dropIndex(name).execute();
+  },
 };
