@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import { onTestFinished } from "vitest";
-import { type BullmqDispatcher, createBullmqDispatcher } from "../../src/dispatch/bullmq/bullmq-dispatcher.ts";
+import { createBullmqDispatcher } from "../../src/dispatch/bullmq/bullmq-dispatcher.ts";
 import type { Delivery, DeliveryResult, Dispatcher } from "../../src/dispatch/dispatcher.ts";
 import type { ConsumerProcessInput } from "./consumer-process.ts";
 import { waitFor } from "./wait-for.ts";
@@ -14,7 +14,7 @@ export function newInstallation(): string {
   return randomBytes(6).toString("hex");
 }
 
-export type OpenedDispatcher = BullmqDispatcher & { said: string[] };
+export type OpenedDispatcher = Dispatcher & { said: string[] };
 
 /** A dispatcher with connections of its own, closed with the test. `said` is what it logged. */
 export async function openDispatcher(redisUrl: string, installation: string): Promise<OpenedDispatcher> {
