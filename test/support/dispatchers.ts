@@ -84,12 +84,18 @@ export async function processAt(dispatcher: Dispatcher, options: NodeOptions = {
   return node;
 }
 
-export type ConsumerProcess = { taken: () => number[]; kill: () => void; pause: () => void };
+export type ConsumerProcess = {
+  taken: () => number[];
+  kill: () => void;
+  endInput: () => void;
+  /** Null while it runs. */
+  exitCode: () => number | null;
+};
 
 /** Starts a node's end of the dispatcher as a process of its own, ended with the test. */
 export async function startConsumerProcess(input: ConsumerProcessInput): Promise<ConsumerProcess> {
   const child = spawn(process.execPath, [consumerProgram, JSON.stringify(input)], {
-    stdio: ["ignore", "pipe", "inherit"],
+    stdio: ["pipe", "pipe", "inherit"],
   });
   onTestFinished(() => void child.kill("SIGKILL"));
   let said = "";
@@ -104,6 +110,7 @@ export async function startConsumerProcess(input: ConsumerProcessInput): Promise
         .filter((line) => /^\d+$/.test(line))
         .map(Number),
     kill: () => void child.kill("SIGKILL"),
-    pause: () => void child.kill("SIGSTOP"),
+    endInput: () => void child.stdin.end(),
+    exitCode: () => child.exitCode,
   };
 }
