@@ -1,3 +1,5 @@
+import type { SharedCounter } from "./shared-counter.ts";
+
 /**
  * How a ready task reaches a node with a free slot. Admission decides which tasks go and in what order; a dispatcher only
  * decides where. It carries ids: losing it loses nothing, since what is pending is handed over again, and a delivery that
@@ -101,5 +103,7 @@ export type Dispatcher = {
   problem(): string | null;
   /** Calls back when it can carry again after a problem: what was told or handed in between may be lost. */
   onRecovered(callback: () => void): void;
+  /** Counts over all processes; null where this is the only one. */
+  counter: SharedCounter | null;
   close(): Promise<void>;
 };

@@ -117,7 +117,8 @@ export type TaskRow = {
   notBefore: number | null;
   /** Number of the latest attempt; 0 before the first. */
   attempt: number;
-  /** Name of the node of the latest attempt. */
+  /** The node of the latest attempt, and its name. */
+  nodeId: number | null;
   nodeName: string | null;
   createdAt: number;
   updatedAt: number;

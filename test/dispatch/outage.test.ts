@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { delivery, newInstallation, openDispatcher, processAt } from "../support/dispatchers.ts";
+import { delivery, newInstallation, openDispatcher, processAt, startConsumerProcess } from "../support/dispatchers.ts";
 import { hasOwnRedis, startRedis, TestRedis } from "../support/redis.ts";
 import { waitFor } from "../support/wait-for.ts";
 
@@ -84,6 +84,24 @@ describe.skipIf(!hasOwnRedis)("while Redis is away", () => {
     await waitFor("it to be used again", () => dispatcher.problem() === null, 3000);
     await dispatcher.add(delivery(3));
     await waitFor("the delivery", () => node.taken.some(({ taskId }) => taskId === 3), 3000);
+  });
+});
+
+describe.skipIf(!hasOwnRedis)("a process that closes its dispatcher", () => {
+  it.each(["there", "silent", "gone"])("has nothing left open, with Redis %s", async (how) => {
+    const redis = await startRedis();
+    const leaving = await startConsumerProcess({
+      ...{ redisUrl: redis.url, installation: newInstallation(), nodeId: 1, slots: 1, behaviour: "leave" },
+    });
+    if (how === "silent") {
+      redis.pause();
+    }
+    if (how === "gone") {
+      await redis.stop("SIGKILL");
+    }
+    leaving.endInput();
+    await waitFor("the process to end", () => leaving.exitCode() !== null, 4000);
+    expect(leaving.exitCode()).toBe(0);
   });
 });
 

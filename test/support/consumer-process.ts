@@ -9,8 +9,11 @@ export type ConsumerProcessInput = {
   installation: string;
   nodeId: number;
   slots: number;
-  /** `hang`: takes a delivery and never answers. `claim`: claims it, and is free again at once. */
-  behaviour: "hang" | "claim";
+  /**
+   * `hang`: takes a delivery and never answers. `claim`: claims it, and is free again at once. `leave`: as that, and closes
+   * the dispatcher when its standard input ends; the process then ends by itself, unless something is left open.
+   */
+  behaviour: "hang" | "claim" | "leave";
 };
 
 const input = JSON.parse(process.argv[2] ?? "") as ConsumerProcessInput;
@@ -38,3 +41,6 @@ await dispatcher.process({
   },
 });
 process.stdout.write("ready\n");
+if (behaviour === "leave") {
+  process.stdin.resume().once("end", () => void dispatcher.close());
+}

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import { onTestFinished } from "vitest";
-import { type BullmqDispatcher, createBullmqDispatcher } from "../../src/dispatch/bullmq/bullmq-dispatcher.ts";
+import { createBullmqDispatcher } from "../../src/dispatch/bullmq/bullmq-dispatcher.ts";
 import type { Delivery, DeliveryResult, Dispatcher } from "../../src/dispatch/dispatcher.ts";
 import type { ConsumerProcessInput } from "./consumer-process.ts";
 import { waitFor } from "./wait-for.ts";
@@ -14,7 +14,7 @@ export function newInstallation(): string {
   return randomBytes(6).toString("hex");
 }
 
-export type OpenedDispatcher = BullmqDispatcher & { said: string[] };
+export type OpenedDispatcher = Dispatcher & { said: string[] };
 
 /** A dispatcher with connections of its own, closed with the test. `said` is what it logged. */
 export async function openDispatcher(redisUrl: string, installation: string): Promise<OpenedDispatcher> {
@@ -84,12 +84,18 @@ export async function processAt(dispatcher: Dispatcher, options: NodeOptions = {
   return node;
 }
 
-export type ConsumerProcess = { taken: () => number[]; kill: () => void; pause: () => void };
+export type ConsumerProcess = {
+  taken: () => number[];
+  kill: () => void;
+  endInput: () => void;
+  /** Null while it runs. */
+  exitCode: () => number | null;
+};
 
 /** Starts a node's end of the dispatcher as a process of its own, ended with the test. */
 export async function startConsumerProcess(input: ConsumerProcessInput): Promise<ConsumerProcess> {
   const child = spawn(process.execPath, [consumerProgram, JSON.stringify(input)], {
-    stdio: ["ignore", "pipe", "inherit"],
+    stdio: ["pipe", "pipe", "inherit"],
   });
   onTestFinished(() => void child.kill("SIGKILL"));
   let said = "";
@@ -104,6 +110,7 @@ export async function startConsumerProcess(input: ConsumerProcessInput): Promise
         .filter((line) => /^\d+$/.test(line))
         .map(Number),
     kill: () => void child.kill("SIGKILL"),
-    pause: () => void child.kill("SIGSTOP"),
+    endInput: () => void child.stdin.end(),
+    exitCode: () => child.exitCode,
   };
 }

@@ -1,5 +1,4 @@
 import type { Dispatcher } from "../dispatcher.ts";
-import type { SharedCounter } from "../shared-counter.ts";
 import { type Consumer, startConsumer, waitMs } from "./consumer.ts";
 import { type LaneQueue, laneQueueName, openLaneQueue } from "./lane-queues.ts";
 import { openMessages } from "./messages.ts";
@@ -19,13 +18,8 @@ export type BullmqDispatcherOptions = {
   log: DispatchLog;
 };
 
-export type BullmqDispatcher = Dispatcher & {
-  /** Counts over all processes, for limits that hold for the installation. */
-  counter: SharedCounter;
-};
-
 /** Throws DispatcherRefused when Redis is there and cannot be worked with; when it is away, `problem` says so. */
-export async function createBullmqDispatcher(options: BullmqDispatcherOptions): Promise<BullmqDispatcher> {
+export async function createBullmqDispatcher(options: BullmqDispatcherOptions): Promise<Dispatcher> {
   const { redisUrl, installation, log } = options;
   const prefix = `utm-${installation}`;
   const link = await openRedisLink({ url: redisUrl, prefix, log });
@@ -41,7 +35,6 @@ export async function createBullmqDispatcher(options: BullmqDispatcherOptions): 
   }
 
   return {
-    counter: createRedisCounter(link, prefix),
     async add(delivery) {
       try {
         await queueNamed(laneQueueName(delivery)).add(delivery);
@@ -73,6 +66,7 @@ export async function createBullmqDispatcher(options: BullmqDispatcherOptions): 
     onAsk: messages.onAsk,
     problem: link.problem,
     onRecovered: link.onRecovered,
+    counter: createRedisCounter(link, prefix),
     async close() {
       messages.close();
       await consumer?.close();

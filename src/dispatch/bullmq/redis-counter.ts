@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import type { SharedCounter } from "../shared-counter.ts";
 import type { RedisLink } from "./redis-link.ts";
 
@@ -24,7 +25,9 @@ export function createRedisCounter(link: RedisLink, prefix: string): SharedCount
       const tooLate = new Promise<null>((resolve) => {
         timer = setTimeout(resolve, patienceMs, null);
       });
-      const counted = link.commands.eval(script, 1, `${prefix}:count:${key}`, windowMs).then(
+      // Keys hold what people typed, of any length: Redis gets to see none of it.
+      const name = createHash("sha256").update(key).digest("base64url");
+      const counted = link.commands.eval(script, 1, `${prefix}:count:${name}`, windowMs).then(
         (result) => {
           const [count, leftMs] = result as [number, number];
           return { count, leftMs };

@@ -64,6 +64,17 @@ const connectionOptions: RedisOptions = {
   reconnectOnError: (error) => error.message.startsWith("READONLY"),
 };
 
+/** Connected and then silent, as when the machine is overloaded or the path breaks in between: not waited for long. */
+function startAnewWithoutGreeting(redis: Redis): void {
+  let timer: NodeJS.Timeout | undefined;
+  redis.on("connect", () => {
+    timer = setTimeout(() => redis.disconnect(true), connectTimeoutMs).unref();
+  });
+  for (const event of ["ready", "close", "end"]) {
+    redis.on(event, () => clearTimeout(timer));
+  }
+}
+
 /** `server`: it answers and is too old. `writes`: it answers and takes nothing. */
 type Part = "commands" | "listener" | "server" | "writes";
 const noConnection: Trouble = { reason: "no connection", refusal: null };
@@ -80,12 +91,13 @@ export async function openRedisLink({ url, prefix, log }: RedisLinkOptions): Pro
   let warned: string | null = null;
   let settleOpening: (() => void) | null = null;
 
-  const connect = (name: string, waitMs = 0) =>
-    new Redis(url, {
-      ...connectionOptions,
-      connectionName: `${prefix}:${name}`,
-      commandTimeout: commandTimeoutMs + waitMs,
-    });
+  function connect(name: string, waitMs = 0): Redis {
+    const connectionName = `${prefix}:${name}`;
+    const commandTimeout = commandTimeoutMs + waitMs;
+    const redis = new Redis(url, { ...connectionOptions, connectionName, commandTimeout });
+    startAnewWithoutGreeting(redis);
+    return redis;
+  }
   const commands = connect("commands");
   const listener = connect("listener");
 

@@ -53,6 +53,7 @@ export function createEmbeddedDispatcher(): Dispatcher {
     },
     problem: () => null,
     onRecovered() {},
+    counter: null,
     async close() {
       isClosed = true;
       waiting.clear();

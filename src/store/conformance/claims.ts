@@ -14,7 +14,14 @@ export function claimsConformance(current: Current): void {
   test("a claim makes the task run as its next attempt, and opens that attempt", async () => {
     const task = await addTask(current.store, ann);
     const claimed = await claim(current.store, task.id, node, 2000);
-    expect(claimed).toEqual({ ...task, status: "running", attempt: 1, nodeName: "node-1", updatedAt: 2000 });
+    expect(claimed).toEqual({
+      ...task,
+      status: "running",
+      attempt: 1,
+      nodeId: node,
+      nodeName: "node-1",
+      updatedAt: 2000,
+    });
     expect(await current.store.tasks.find({ id: task.id })).toEqual(claimed);
     expect(await current.store.attempts.list({ taskId: task.id })).toEqual([
       {

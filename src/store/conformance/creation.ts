@@ -48,6 +48,7 @@ export function creationConformance(current: Current): void {
       queue: "default",
       notBefore: null,
       attempt: 0,
+      nodeId: null,
       nodeName: null,
       createdAt: 1_790_000_000_123,
       updatedAt: 1_790_000_000_123,
