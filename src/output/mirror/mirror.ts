@@ -43,6 +43,8 @@ export function createMirror(path: string, attempt: AttemptRef, source: BlockSou
   let fromBlock = 0;
   let end = 0;
   let gap: Gap | null = null;
+  /** The record said so; blocks may have come until then that were not asked for yet. */
+  let isOver = false;
   let isComplete = false;
   let underWay: Promise<void> = Promise.resolve();
   let next: Promise<void> | null = null;
@@ -115,17 +117,17 @@ export function createMirror(path: string, attempt: AttemptRef, source: BlockSou
     }
     let handle: FileHandle | null = null;
     try {
-      for (let wasOver = false; ; ) {
+      for (;;) {
+        const wasOver = isOver;
         const page = await source.list({ ...attempt, fromBlock, beyondByte: end });
         if (page.gap !== null) {
           await adopt(page.gap);
         }
-        if (page.blocks.length === 0 && (wasOver || !page.isOver)) {
-          isComplete = wasOver;
+        isOver = page.isOver;
+        if (page.blocks.length === 0 && wasOver === isOver) {
+          isComplete = isOver;
           return;
         }
-        // Once more after it was seen to be over: blocks may have come between the two questions.
-        wasOver = page.isOver;
         handle ??= page.blocks.length > 0 ? await openForWriting() : null;
         for (const block of page.blocks) {
           await write(handle as FileHandle, block);

@@ -69,7 +69,7 @@ export class SentFiles {
       return false;
     }
     const last = await store.blocks.last(attempt);
-    return last !== null && last.firstByte + last.length >= (await output.size(attempt));
+    return (await output.size(attempt)) <= (last === null ? 0 : last.firstByte + last.length);
   }
 
   async #removeDue(): Promise<void> {

@@ -1,9 +1,12 @@
-import { openSync, readSync, statSync, writeFileSync } from "node:fs";
+import { mkdtempSync, openSync, readSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterEach } from "vitest";
 import type { Poke } from "../../dispatch/dispatcher.ts";
 import { createLog } from "../../log/log.ts";
 import { decodeBytes } from "../../output/blocks/encoding.ts";
 import { type OutputFixture, openOutput } from "../../output/file/output-fixture.ts";
+import { createMirrorOutput, type MirrorOutput, type MirrorOutputOptions } from "../../output/mirror/mirror-output.ts";
 import type { AttemptRef, Gap } from "../../output/output.ts";
 import { addNode, addRunning, addUser } from "../../store/conformance/sample.ts";
 import type { OutputBlocks } from "../../store/output-blocks.ts";
@@ -21,6 +24,8 @@ export type ShippingFixture = OutputFixture & {
   /** As a start of the node makes it; stopped after the test. */
   start(options?: { blocks?: Partial<OutputBlocks>; restMs?: number; graceMs?: number }): OutputShipping;
   addAttempt(): Promise<AttemptKey>;
+  /** Another machine, that reads from the record; closed after the test. */
+  openMirror(options?: Partial<MirrorOutputOptions>): { mirror: MirrorOutput; directory: string };
 };
 
 const cleanups: (() => Promise<void> | void)[] = [];
@@ -67,8 +72,23 @@ export async function openShipping(): Promise<ShippingFixture> {
     return shipping;
   }
 
+  function openMirror(options: Partial<MirrorOutputOptions> = {}) {
+    const cache = mkdtempSync(join(tmpdir(), "utm-mirror-"));
+    const mirror = createMirrorOutput({
+      directory: cache,
+      source: store.blocks,
+      announce: () => undefined,
+      ...options,
+    });
+    cleanups.push(() => {
+      mirror.close();
+      rmSync(cache, { recursive: true, force: true });
+    });
+    return { mirror, directory: cache };
+  }
+
   return {
-    ...{ ...fixture, store, key, attempt, path, pokes, start, addAttempt },
+    ...{ ...fixture, openMirror, store, key, attempt, path, pokes, start, addAttempt },
     write: (content) => writeFileSync(path, content),
   };
 }
