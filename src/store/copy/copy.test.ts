@@ -54,7 +54,9 @@ async function fill(databaseUrl: string): Promise<{ lastTask: number }> {
   await store.tokens.create({ userId: ann.id, hash: "hash of a token", now: 1 });
   const nodeId = await addNode(store);
   const key = await addRunning(store, ann.id, nodeId);
-  await addRunning(store, bob.id, nodeId);
+  const other = await addRunning(store, bob.id, nodeId);
+  const bytes = Buffer.from(Uint8Array.from({ length: 300 }, (_, index) => index % 256));
+  await store.blocks.append({ ...other, firstByte: 0, length: bytes.length, encoding: "raw", bytes });
   await store.attempts.finish(anEnd(key, { reason: "It said: 'é ☂ 🚂' \\ \"x\"\n" }));
   await store.events.add([{ taskId: key.taskId, attempt: 1, at: 5, kind: "signal", text: "SIGTERM sent." }]);
   const idempotency = { key: "once", bodyHash: "hash" };
