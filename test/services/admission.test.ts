@@ -51,6 +51,7 @@ class FakeSeam {
       onRecovered: (callback) => {
         this.#recovered = callback;
       },
+      counter: null,
       ...{ remove: nothing, process: nothing, slotFreed() {}, ask: async () => null, onAsk() {}, close: nothing },
     };
   }
