@@ -17,6 +17,7 @@ import { UsageSampler } from "../supervise/usage/sampler.ts";
 import { Claims } from "./claims.ts";
 import { EventLog } from "./event-log.ts";
 import { Fenced } from "./fenced.ts";
+import { Heartbeat } from "./heartbeat.ts";
 import { type HeldAttempt, holdAttempt } from "./held-attempt.ts";
 import { Interventions } from "./interventions.ts";
 import { KillOrders } from "./kill-orders.ts";
@@ -91,7 +92,8 @@ export class Worker {
   readonly #reports: Reports;
   readonly #held = new Map<string, HeldAttempt>();
   readonly #lease: NodeLease;
-  #timers: NodeJS.Timeout[] = [];
+  readonly #heartbeat: Heartbeat;
+  #lookTimer: NodeJS.Timeout | undefined;
   #isStopped = false;
   #isDraining = false;
   readonly #idle = new Set<() => void>();
@@ -159,6 +161,10 @@ export class Worker {
       find: (taskId) => this.#find(taskId),
       kill: (held, order) => this.#interventions.kill(held, order),
     });
+    this.#heartbeat = new Heartbeat({
+      ...{ lease: this.#lease, fenced: this.#fenced, claims: this.#claims, killOrders: this.#killOrders },
+      ...{ dispatcher: options.dispatcher, log, leaseMs: options.leaseMs },
+    });
     this.#reports = new Reports({
       ...{ store, log, clock, events, surroundings, observation: this.#observation, suspension: this.#suspension },
       isStopped: () => this.#isStopped,
@@ -183,7 +189,7 @@ export class Worker {
 
   /** Registers the node, takes over what it ran before, and begins to take new work. */
   async start(): Promise<{ adopted: number }> {
-    const { store, dispatcher, leaseMs, shipping } = this.#options;
+    const { store, dispatcher, shipping } = this.#options;
     const { id: nodeId } = await this.#lease.register();
     const open = await store.attempts.listOpen({ nodeId });
     const orders = open.map((attempt) => this.#readopt(attempt));
@@ -200,7 +206,7 @@ export class Worker {
       } else if (poke.topic === "followed") {
         shipping?.followed(poke);
       } else if (poke.topic === "node" && poke.nodeId === this.nodeId) {
-        void this.#heartbeat();
+        void this.#heartbeat.beat();
       }
     });
     shipping?.start();
@@ -210,10 +216,8 @@ export class Worker {
       freeSlots: () => this.freeSlots(),
       deliver: (delivery) => this.#claims.deliver(delivery),
     });
-    this.#timers.push(
-      setInterval(() => void this.#heartbeat(), leaseMs / 3).unref(),
-      setInterval(() => this.#lookAround(), outputIntervalMs).unref(),
-    );
+    this.#heartbeat.start();
+    this.#lookTimer = setInterval(() => this.#lookAround(), outputIntervalMs).unref();
     void dispatcher.poke({ topic: "node", nodeId });
     return { adopted: open.length };
   }
@@ -260,9 +264,8 @@ export class Worker {
   /** Stops taking work and watching. What runs goes on and is adopted by the next start. */
   stop(): void {
     this.#isStopped = true;
-    for (const timer of this.#timers) {
-      clearInterval(timer);
-    }
+    this.#heartbeat.stop();
+    clearInterval(this.#lookTimer);
     for (const held of this.#held.values()) {
       held.disarm();
     }
@@ -392,25 +395,6 @@ export class Worker {
     void this.#observation.lookAtOutputs();
   }
 
-  async #heartbeat(): Promise<void> {
-    const { dispatcher, log } = this.#options;
-    try {
-      if (await this.#lease.renew()) {
-        dispatcher.slotFreed();
-        void dispatcher.poke({ topic: "admission" });
-      }
-      const { nodeId } = this;
-      if (nodeId !== null) {
-        await this.#fenced.look(nodeId);
-        await this.#claims.startUnheld(nodeId);
-        await this.#killOrders.catchUp(nodeId);
-      }
-    } catch (error) {
-      log.error({ err: error }, "heartbeat failed");
-    }
-  }
-
-  /** The lease was over, and is about to count again: nothing is claimed before this is through. */
   /** Before the lease counts again, and with it new work. */
   async #backAfterLapse(nodeId: number): Promise<void> {
     this.#options.log.warn({ node: this.#options.node.name }, "the node's lease was over; it takes work again");
