@@ -93,7 +93,8 @@ describe.skipIf(!hasRedis)("deliveries through Redis", () => {
     await waitFor("the busy node to get it", () => busy.taken.length === 1);
     free.free();
     answer.resolve("busy");
-    await waitFor("the free node to get it", () => free.taken.length === 2);
+    // Sooner than it would look by itself.
+    await waitFor("the free node to get it", () => free.taken.length === 2, 3000);
   });
 
   it("come again when the process that took them is killed before it answered", async () => {
