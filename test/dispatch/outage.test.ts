@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
 import { delivery, newInstallation, openDispatcher, processAt, startConsumerProcess } from "../support/dispatchers.ts";
 import { hasOwnRedis, startRedis, TestRedis } from "../support/redis.ts";
+import { startRedisProxy } from "../support/redis-proxy.ts";
 import { waitFor } from "../support/wait-for.ts";
 
 /** Redis goes away, comes back, forgets everything. */
@@ -84,6 +85,43 @@ describe.skipIf(!hasOwnRedis)("while Redis is away", () => {
     await waitFor("it to be used again", () => dispatcher.problem() === null, 3000);
     await dispatcher.add(delivery(3));
     await waitFor("the delivery", () => node.taken.some(({ taskId }) => taskId === 3), 3000);
+  });
+});
+
+describe.skipIf(!hasOwnRedis)("a way to Redis that breaks", () => {
+  it("fails what was under way at once, and is made anew", async () => {
+    const redis = await startRedis();
+    const proxy = await startRedisProxy(redis.port);
+    const dispatcher = await openDispatcher(proxy.url, newInstallation());
+    const node = await processAt(dispatcher, { slots: 5 });
+    proxy.breakAt("t-1-0");
+    const failure = await dispatcher.add(delivery(1)).catch((error: Error) => error);
+    expect(failure).toMatchObject({ message: expect.stringContaining("tasks are kept") });
+    // One that is forgotten would hang until its time is over.
+    expect(String(failure?.cause)).not.toContain("timed out");
+    await waitFor("the problem to be over", () => dispatcher.problem() === null, 3000);
+    await dispatcher.add(delivery(1));
+    await waitFor("the delivery", () => node.taken.length === 1, 3000);
+  });
+
+  it("of one node without a word leaves its work to others, and it goes on when it is back", async () => {
+    const redis = await startRedis();
+    const proxy = await startRedisProxy(redis.port);
+    const installation = newInstallation();
+    const producer = await openDispatcher(redis.url, installation);
+    const cutOff = await openDispatcher(proxy.url, installation);
+    const lost = await processAt(cutOff, { nodeId: 1, slots: 10 });
+    await producer.add(delivery(1));
+    await waitFor("the first delivery", () => lost.taken.length === 1);
+    proxy.freeze();
+    await waitFor("the silence to be noticed", () => cutOff.problem()?.includes("no answer in time"), 6000);
+    const other = await processAt(await openDispatcher(redis.url, installation), { nodeId: 2, slots: 10 });
+    await producer.add(delivery(2));
+    await waitFor("the other node to get the next", () => other.taken.length === 1);
+    proxy.thaw();
+    await waitFor("it to be back", () => cutOff.problem() === null, 3000);
+    await producer.add(delivery(3, { nodeId: 1 }));
+    await waitFor("it to take work again", () => lost.taken.length === 2, 3000);
   });
 });
 

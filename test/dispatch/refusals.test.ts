@@ -40,6 +40,14 @@ describe.skipIf(!hasOwnRedis)("a Redis with a password", () => {
     expect(dispatcher.problem()).toBeNull();
   });
 
+  it("that has no such database refuses, rather than use another one", async () => {
+    const redis = await startRedis();
+    expect(await refusalOf(`${redis.url}/99`)).toBe(
+      "Redis has no database of the number in REDIS_URL. Put one there that it has, or none.",
+    );
+    expect((await openDispatcher(`${redis.url}/3`, newInstallation())).problem()).toBeNull();
+  });
+
   it("that is changed later is a problem that names no password, until it is right again", async () => {
     const redis = await startRedis();
     const url = `redis://:first-secret@127.0.0.1:${redis.port}`;

@@ -29,13 +29,14 @@ const byCode: Readonly<Record<string, string>> = {
 
 const wrongPassword = "Redis refuses the password in REDIS_URL, or asks for one. Put the right one there.";
 const notRedis = "What answers at REDIS_URL is not Redis. Put the address of a Redis or Valkey server there.";
+const noDatabase = "Redis has no database of the number in REDIS_URL. Put one there that it has, or none.";
 
 /** By how the message begins or what it contains; the first that fits. */
 const byMessage: readonly [RegExp, Trouble][] = [
   [/^(WRONGPASS|NOAUTH)|invalid (username-)?password/, { reason: "it refuses the password", refusal: wrongPassword }],
   [/Protocol error|Unknown RESP type|ParserError/i, { reason: "what answers is not Redis", refusal: notRedis }],
   [/^NOPERM/, { reason: "its user may not use what is needed", refusal: null }],
-  [/DB index is out of range/, { reason: "it has no database of that number", refusal: null }],
+  [/DB index is out of range/, { reason: "it has no database of that number", refusal: noDatabase }],
   [/LOADING|loading/, { reason: "it is still loading its data", refusal: null }],
   [/^READONLY/, { reason: "it is a replica that takes no writes", refusal: null }],
   [/^MISCONF/, { reason: "it takes no writes because it cannot save them to its disk", refusal: null }],
