@@ -117,7 +117,7 @@ export class OutputShipping {
       try {
         isSent = await this.#shipTo(held, size);
       } catch (error) {
-        this.#options.log.error({ err: error, ...key }, "output not sent yet, trying again");
+        this.#tell(error, key);
         await wait(this.#nextPause(held), undefined, { ref: false });
       }
     }
@@ -171,7 +171,7 @@ export class OutputShipping {
       }
       held.pauseMs = firstPauseMs;
     } catch (error) {
-      this.#options.log.error({ err: error, ...key }, "output not sent yet, trying again");
+      this.#tell(error, key);
       held.nextLookMs = performance.now() + this.#nextPause(held);
     }
   }
@@ -188,6 +188,13 @@ export class OutputShipping {
       void this.#options.poke({ topic: "output", taskId, attempt });
     }
     return false;
+  }
+
+  #tell(error: unknown, key: AttemptKey): void {
+    // Once it is stopped the record is closed, too.
+    if (!this.#isStopped) {
+      this.#options.log.error({ err: error, ...key }, "output not sent yet, trying again");
+    }
   }
 
   #nextPause(held: Held): number {
