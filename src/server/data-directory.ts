@@ -17,7 +17,7 @@ export type DataDirectory = {
   root: string;
   /** Journals and FIFOs. */
   node: string;
-  /** What attempts write, or wrote; it may be elsewhere. */
+  /** What attempts write, or wrote; it may be elsewhere. Its real path. */
   output: string;
   /** Identity of this node, kept with its journals. */
   nodeKey: string;
@@ -40,9 +40,10 @@ export function makeDataDirectory(path: string): string {
  */
 export function openDataDirectory(root: string, outputDir: string | null): DataDirectory {
   const node = join(root, "node");
-  const output = outputDir ?? join(root, "output");
+  const wanted = outputDir ?? join(root, "output");
   mkdirSync(node, { recursive: true, mode: 0o700 });
-  makeOutputDirectory(output);
+  makeOutputDirectory(wanted);
+  const output = realpathSync(wanted);
   return { root, node, output, nodeKey: readNodeKey(join(node, "node.key")) };
 }
 

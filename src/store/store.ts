@@ -250,7 +250,10 @@ export type Tasks = {
   }): Promise<{ kind: "ended" | "requested" | "over"; task: TaskRow } | null>;
   /** Kill orders of running tasks on a node: what it has to carry out after a restart or a lost poke. */
   listKillRequests(of: { nodeId: number }): Promise<{ taskId: number; attempt: number; kill: KillRequest }[]>;
-  /** Removes tasks that ended before the time, with all that belongs to them. Answers how many, and their attempts. */
+  /**
+   * Removes tasks that ended before the time, with all that belongs to them, at most so many, and fewer when they have
+   * much output in the record. Answers how many, 0 when none is left, and their attempts.
+   */
   removeEnded(before: {
     endedBefore: number;
     limit: number;

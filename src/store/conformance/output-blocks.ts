@@ -117,4 +117,16 @@ export function outputBlocksConformance(current: Current): void {
     expect((await listAll()).blocks).toEqual([]);
     expect(await current.store.blocks.last(ref)).toBeNull();
   });
+
+  test("tasks with much output are removed a few at once, until none is left", async () => {
+    const zeros = new Uint8Array(10);
+    const ann = (await current.store.users.find({ username: "ann" }))?.id ?? 0;
+    for (let count = 0; count < 3; count += 1) {
+      const one = await addRunning(current.store, ann, key.nodeId);
+      await append({ firstByte: 0, length: 200 * mebibyte, encoding: "zstd", bytes: zeros }, one);
+      await current.store.attempts.finish(anEnd(one));
+    }
+    const remove = async () => (await current.store.tasks.removeEnded({ endedBefore: 1_000_000, limit: 10 })).tasks;
+    expect([await remove(), await remove(), await remove(), await remove()]).toEqual([1, 1, 1, 0]);
+  });
 }

@@ -7,6 +7,9 @@ import { findTask, requireTask, toKillRequest } from "./task-row.ts";
 import { noUsage, usageColumns } from "./usage-columns.ts";
 
 type KillOrder = Parameters<Tasks["requestKill"]>[0];
+/** Removing blocks takes time by their bytes, and a database in this process stops everything meanwhile. */
+const outputBytesAtOnce = 256 * 1024 * 1024;
+
 type Claim = Parameters<Tasks["claim"]>[0];
 
 /** From pending to running, and the ends that do not come from a process: killed before it started, removed. */
@@ -162,6 +165,25 @@ async function orderEnd(db: Connection, order: KillOrder): Promise<boolean> {
   return result.numUpdatedRows > 0n;
 }
 
+/** As many of the first as have no more output together than one transaction should remove; at least one. */
+async function withinReason(db: Connection, ids: number[]): Promise<number[]> {
+  if (ids.length === 0) {
+    return [];
+  }
+  const sizes = await db
+    .selectFrom("output_blocks")
+    .select((eb) => ["task_id as id", eb.fn.sum("length").as("bytes")])
+    .where("task_id", "in", ids)
+    .groupBy("task_id")
+    .execute();
+  const bytesOf = new Map(sizes.map(({ id, bytes }) => [id, Number(bytes)]));
+  let bytes = 0;
+  return ids.filter((id, index) => {
+    bytes += bytesOf.get(id) ?? 0;
+    return index === 0 || bytes <= outputBytesAtOnce;
+  });
+}
+
 async function removeEnded(db: Connection, before: { endedBefore: number; limit: number }) {
   const ended = await db
     .selectFrom("tasks")
@@ -170,7 +192,10 @@ async function removeEnded(db: Connection, before: { endedBefore: number; limit:
     .orderBy("completed_at")
     .limit(before.limit)
     .execute();
-  const ids = ended.map((task) => task.id);
+  const ids = await withinReason(
+    db,
+    ended.map((task) => task.id),
+  );
   if (ids.length === 0) {
     return { tasks: 0, attempts: [] };
   }

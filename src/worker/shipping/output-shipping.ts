@@ -17,7 +17,8 @@ import { createTurns } from "./turns.ts";
  *                 can read all of it. Tried until the database answers, as the end itself.
  * a flood         Two blocks at once for the whole node, first come first served: memory is bounded by that, and an
  *                 attempt that writes without end has one turn like any other. What it writes faster than that, the cap
- *                 removes before it was sent.
+ *                 removes before it was sent. And what does not shrink is sent at a pace that leaves the database to the
+ *                 others: the cap would take most of it back.
  */
 export type OutputShippingOptions = {
   blocks: OutputBlocks;
@@ -48,6 +49,8 @@ const usualRestMs = 5000;
 const interestMs = 10_000;
 const firstPauseMs = 500;
 const longestPauseMs = 5000;
+/** Of one output while it is written, as the database keeps it. */
+const bytesPerMs = 16_000;
 
 export class OutputShipping {
   readonly #options: OutputShippingOptions;
@@ -115,9 +118,9 @@ export class OutputShipping {
     let isSent = false;
     while (!isSent && !this.#isStopped && !held.isFenced) {
       try {
-        isSent = await this.#shipTo(held, size);
+        isSent = await this.#shipTo(held, size, Number.POSITIVE_INFINITY);
       } catch (error) {
-        this.#options.log.error({ err: error, ...key }, "output not sent yet, trying again");
+        this.#tell(error, key);
         await wait(this.#nextPause(held), undefined, { ref: false });
       }
     }
@@ -167,27 +170,39 @@ export class OutputShipping {
     try {
       const size = await this.#options.output.size(key);
       if (size > held.shipped.position) {
-        await this.#shipTo(held, size);
+        await this.#shipTo(held, size, bytesPerMs);
       }
       held.pauseMs = firstPauseMs;
     } catch (error) {
-      this.#options.log.error({ err: error, ...key }, "output not sent yet, trying again");
+      this.#tell(error, key);
       held.nextLookMs = performance.now() + this.#nextPause(held);
     }
   }
 
   /** False when stopped before all of it was sent. */
-  async #shipTo(held: Held, end: number): Promise<boolean> {
+  async #shipTo(held: Held, end: number, pace: number): Promise<boolean> {
     const { taskId, attempt } = held.shipped.key;
     while (!this.#isStopped) {
+      const sentBefore = held.shipped.sentBytes;
       const step = await this.#turns.take(() => held.shipped.shipNext(end));
       held.isFenced ||= step === "fenced";
       if (step !== "more") {
         return true;
       }
       void this.#options.poke({ topic: "output", taskId, attempt });
+      const pauseMs = (held.shipped.sentBytes - sentBefore) / pace;
+      if (pauseMs >= 1 && !held.isEnding) {
+        await wait(pauseMs, undefined, { ref: false });
+      }
     }
     return false;
+  }
+
+  #tell(error: unknown, key: AttemptKey): void {
+    // Once it is stopped the record is closed, too.
+    if (!this.#isStopped) {
+      this.#options.log.error({ err: error, ...key }, "output not sent yet, trying again");
+    }
   }
 
   #nextPause(held: Held): number {

@@ -31,6 +31,7 @@ export class ShippedOutput {
   #last: Place | null = null;
   #position = 0;
   #gap: Gap | null = null;
+  #sentBytes = 0;
 
   /** `isNew`: claimed just now, so nothing of it can be in the record. */
   constructor(key: AttemptKey, source: Source, { isNew }: { isNew: boolean }) {
@@ -42,6 +43,11 @@ export class ShippedOutput {
   /** All before it is in the record, as far as this process knows, but for what the cap removed. */
   get position(): number {
     return this.#position;
+  }
+
+  /** How much the record was given, as it keeps it. */
+  get sentBytes(): number {
+    return this.#sentBytes;
   }
 
   /** Adds the next block of what lies before `end`. Throws when the file or the record does not answer. */
@@ -62,6 +68,7 @@ export class ShippedOutput {
     if (!(await this.#source.blocks.append({ ...this.key, ...block }))) {
       return "fenced";
     }
+    this.#sentBytes += block.bytes.length;
     this.#last = { firstByte, length: data.length };
     this.#position = firstByte + data.length;
     return "more";
