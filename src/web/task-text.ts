@@ -169,6 +169,9 @@ export const taskText = {
   },
   details: {
     bounds: "Limits and retries",
+    asksFor: "Asks for",
+    asksForNode: (name: string) => `node ${name}`,
+    asksForLabels: (labels: string) => `a node with ${labels}`,
     limits: "Limits",
     noLimits: "None",
     retry: "Retry",

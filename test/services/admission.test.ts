@@ -103,6 +103,11 @@ function change(sql: string): void {
   record.close();
 }
 
+async function claimHanded(store: Store, taskId: number, nodeId: number): Promise<void> {
+  const claimed = await store.tasks.claim({ taskId, expectedAttempt: 0, nodeId, nonce: "n", now: Date.now() });
+  expect(claimed).not.toBeNull();
+}
+
 function explain({ admission }: Server, task: TaskRow): string {
   return admission.explain(task as ListedTask, null);
 }
@@ -153,19 +158,26 @@ it("the only server takes the lock at its start, whoever held it", async () => {
   expect(ids(only)).toEqual([task?.id]);
 });
 
-it("a queue's slots are never exceeded by two servers that decide in turn, nor a node's", async () => {
+it("slots of queues and nodes are never exceeded by two servers that decide in turn", async () => {
   change("insert into queues (name, slots, is_paused) values ('narrow', 2, 0)");
-  await registered(first.store, { slots: 3 });
+  const node = await registered(first.store, { slots: 9 });
   const second = await addServer();
-  await add(5, { queue: "narrow" });
-  await add(5);
-  for (const server of [first, second, first, second]) {
-    endLease();
-    await server.admission.runOnce();
-  }
-  const handed = await first.store.tasks.countHanded();
-  expect(handed.find(({ queue }) => queue === "narrow")?.count).toBe(2);
-  expect(handed.reduce((sum, { count }) => sum + count, 0)).toBe(3);
+  const narrow = await add(5, { queue: "narrow" });
+  await add(3);
+  const count = async (queue: string) =>
+    (await first.store.tasks.countHanded()).find((handed) => handed.queue === queue)?.count ?? 0;
+  const takeTurns = async () => {
+    for (const server of [first, second, first]) {
+      endLease();
+      await server.admission.runOnce();
+    }
+  };
+  await takeTurns();
+  expect([await count("narrow"), await count("default")]).toEqual([2, 3]);
+  await claimHanded(first.store, narrow[0]?.id ?? 0, node.id);
+  await add(20);
+  await takeTurns();
+  expect([await count("narrow"), await count("default")]).toEqual([1, 7]);
 });
 
 it("slots are those of living nodes that take work, each task goes where it asked to, and says why it waits", async () => {
@@ -217,7 +229,7 @@ it("what the dispatcher does not take is ready again, and the round goes on", as
 });
 
 it("while nothing can be carried it hands nothing and says so; afterwards all that was handed goes again", async () => {
-  await registered(first.store, { slots: 2 });
+  await registered(first.store, { slots: 3 });
   const tasks = await add(2);
   await first.admission.runOnce();
   first.delivered.length = 0;
@@ -227,7 +239,7 @@ it("while nothing can be carried it hands nothing and says so; afterwards all th
   expect(explain(first, later as TaskRow)).toBe("Redis does not answer: tasks wait until it does.");
   first.admission.start();
   first.seam.recover();
-  await expect.poll(() => ids(first).toSorted()).toEqual(tasks.map((task) => task.id));
+  await expect.poll(() => ids(first).toSorted()).toEqual([...tasks, later].map((task) => task?.id));
 });
 
 it("a server that does not decide passes on what it is told, and one about to stop leaves it to another", async () => {
