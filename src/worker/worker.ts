@@ -1,15 +1,6 @@
-import type { Dispatcher } from "../dispatch/dispatcher.ts";
-import type { Log } from "../log/log.ts";
-import type { OutputStore } from "../output/output.ts";
-import type { ProgressWatch } from "../output/progress-watch.ts";
-import type { NodeSelf } from "../store/nodes.ts";
-import type { OpenAttempt, Store, TaskRow } from "../store/store.ts";
-import type { CgroupBase } from "../supervise/cgroup/base.ts";
+import type { OpenAttempt, TaskRow } from "../store/store.ts";
 import type { AttemptEnding } from "../supervise/ending.ts";
-import type { Sandbox } from "../supervise/launcher/sandbox.ts";
-import type { Shell } from "../supervise/launcher/shell.ts";
 import { uptimeMs } from "../supervise/machine.ts";
-import type { RunAs } from "../supervise/order.ts";
 import { describeStep, type TerminationStep } from "../supervise/processes/termination-step.ts";
 import type { StartedAttempt } from "../supervise/supervision.ts";
 import { Supervisor } from "../supervise/supervisor.ts";
@@ -24,12 +15,14 @@ import { KillOrders } from "./kill-orders.ts";
 import { exceededOf } from "./limits.ts";
 import { NodeLease } from "./node-lease.ts";
 import { Observation } from "./observation.ts";
-import { orderOf, type Surroundings } from "./order.ts";
+import { orderOf } from "./order.ts";
 import { Reports } from "./reports.ts";
 import { Requests } from "./requests.ts";
-import type { OutputShipping } from "./shipping/output-shipping.ts";
 import { Starts } from "./starts.ts";
 import { Suspension } from "./suspension.ts";
+import type { WorkerOptions } from "./worker-options.ts";
+
+const outputIntervalMs = 250;
 
 /**
  * The node: claims what is delivered to it, has it supervised, reports what became of it.
@@ -45,38 +38,6 @@ import { Suspension } from "./suspension.ts";
  * drain    Claims nothing more, and goes on with what it has. By an order in the record, until it is resumed; before a
  *          stop, until nothing is left.
  */
-export type WorkerOptions = {
-  store: Store;
-  output: OutputStore;
-  /** Null: outputs stay where the processes write them. */
-  shipping: OutputShipping | null;
-  progress: ProgressWatch;
-  dispatcher: Dispatcher;
-  log: Log;
-  clock: () => number;
-  /** What a time told by this machine's clock is by `clock`. */
-  fromLocalTime: (localMs: number) => number;
-  node: NodeSelf;
-  /** Queues it works for. */
-  lanes: readonly string[];
-  leaseMs: number;
-  outputCapBytes: number;
-  shell: Shell;
-  runAs: RunAs | null;
-  cgroup: CgroupBase | null;
-  sandbox: Sandbox | null;
-  leftovers: "end" | "report";
-  /** The node's own directory: journals and FIFOs. */
-  directory: string;
-  surroundings: Surroundings;
-  /** Something about a task changed in the record. */
-  onChange(change: { taskId: number; kind: "changed" | "ended" }): void;
-  /** A task waits until then for its next attempt. */
-  onRetry(at: number): void;
-};
-
-const outputIntervalMs = 250;
-
 export class Worker {
   readonly #options: WorkerOptions;
   readonly #supervisor: Supervisor;
