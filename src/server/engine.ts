@@ -69,6 +69,8 @@ export async function createEngine(config: Config, directory: DataDirectory, sto
       store,
       log,
       clock,
+      uptimeMs: () => performance.now(),
+      leaseMs: config.leaseSeconds * 1000,
       graceMs: config.lostGraceSeconds * 1000,
       ownNodeId: () => node.worker.nodeId,
       onLost: noteLost,

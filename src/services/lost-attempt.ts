@@ -6,7 +6,12 @@ import type { OpenAttempt, Store } from "../store/store.ts";
 export type LostAttempt = { taskId: number; attempt: number; kind: "ended" | "changed"; retryAt: number | null } | null;
 
 /** Ends an attempt whose node is gone, unless it ended in the meantime. */
-export async function endAsLost(store: Store, node: NodeRow, attempt: OpenAttempt, now: number): Promise<LostAttempt> {
+export async function endAsLost(
+  store: Pick<Store, "attempts">,
+  node: NodeRow,
+  attempt: OpenAttempt,
+  now: number,
+): Promise<LostAttempt> {
   const silentSeconds = Math.round(node.silentForMs / 1000);
   const result = { number: attempt.number, status: "failed", outcome: "lost" } as const;
   const delayMs = retryDelayMs(attempt.task.spec.retry, result, Math.random());
