@@ -84,7 +84,8 @@ export class OutputShipping {
   hold(key: AttemptKey, { isNew }: { isNew: boolean }): void {
     this.#held.set(nameOf(key), {
       shipped: new ShippedOutput(key, this.#options, { isNew }),
-      nextLookMs: performance.now() + this.#restMs,
+      // One of an earlier life may have waited for long.
+      nextLookMs: performance.now() + (isNew ? this.#restMs : 0),
       pauseMs: firstPauseMs,
       isEnding: false,
       isFenced: false,
