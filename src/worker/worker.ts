@@ -22,6 +22,7 @@ import { KillOrders } from "./kill-orders.ts";
 import { exceededOf } from "./limits.ts";
 import { NodeLease } from "./node-lease.ts";
 import { Observation } from "./observation.ts";
+import { oneAtATime } from "./one-at-a-time.ts";
 import { orderOf, type Surroundings } from "./order.ts";
 import { Reports } from "./reports.ts";
 import { Requests } from "./requests.ts";
@@ -178,7 +179,7 @@ export class Worker {
       if (poke.topic === "kill") {
         this.#killNow(poke.taskId);
       } else if (poke.topic === "node" && poke.nodeId === this.nodeId) {
-        void this.#heartbeat();
+        this.#heartbeat();
       }
     });
     await dispatcher.process({
@@ -188,7 +189,7 @@ export class Worker {
       deliver: (delivery) => this.#claims.deliver(delivery),
     });
     this.#timers.push(
-      setInterval(() => void this.#heartbeat(), leaseMs / 3).unref(),
+      setInterval(() => this.#heartbeat(), leaseMs / 3).unref(),
       setInterval(() => this.#lookAround(), outputIntervalMs).unref(),
     );
     void dispatcher.poke({ topic: "node", nodeId });
@@ -366,7 +367,9 @@ export class Worker {
     void this.#observation.lookAtOutputs();
   }
 
-  async #heartbeat(): Promise<void> {
+  readonly #heartbeat = oneAtATime(() => this.#beat());
+
+  async #beat(): Promise<void> {
     const { dispatcher, log } = this.#options;
     try {
       if (await this.#lease.renew()) {
