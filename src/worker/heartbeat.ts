@@ -4,6 +4,7 @@ import type { Claims } from "./claims.ts";
 import type { Fenced } from "./fenced.ts";
 import type { KillOrders } from "./kill-orders.ts";
 import type { NodeLease } from "./node-lease.ts";
+import { oneAtATime } from "./one-at-a-time.ts";
 
 /**
  * What a node does three times per lease: it renews the lease, and looks in the record for what it was not told of, or was
@@ -33,10 +34,10 @@ export class Heartbeat {
   start(): void {
     const { leaseMs, dispatcher } = this.#options;
     this.#timers = [
-      setInterval(() => void this.beat(), leaseMs / 3).unref(),
+      setInterval(() => this.beat(), leaseMs / 3).unref(),
       setInterval(() => void this.#lookUntold(), lookEveryMs).unref(),
     ];
-    dispatcher.onRecovered(() => void this.beat());
+    dispatcher.onRecovered(() => this.beat());
   }
 
   stop(): void {
@@ -46,7 +47,10 @@ export class Heartbeat {
     this.#timers = [];
   }
 
-  async beat(): Promise<void> {
+  /** At once, or when the one under way is over. */
+  readonly beat = oneAtATime(() => this.#beat());
+
+  async #beat(): Promise<void> {
     const { lease, fenced, claims, killOrders, dispatcher, log } = this.#options;
     try {
       if (await lease.renew()) {

@@ -167,7 +167,7 @@ export class Worker {
       } else if (poke.topic === "followed") {
         shipping?.followed(poke);
       } else if (poke.topic === "node" && poke.nodeId === this.nodeId) {
-        void this.#heartbeat.beat();
+        this.#heartbeat.beat();
       }
     });
     shipping?.start();

@@ -3,7 +3,7 @@ import { expect, it } from "vitest";
 import { ApiFailure } from "../../src/client/client.ts";
 import { contract, type Node } from "../../src/contract/index.ts";
 import { send } from "../support/http.ts";
-import { type Member, startServer, type TestServer } from "../support/server.ts";
+import { Member, startServer, type TestServer } from "../support/server.ts";
 import { waitFor } from "../support/wait-for.ts";
 
 /** Nodes as people see them: what they say of themselves, draining and forgetting them, and tasks that ask for one. */
@@ -93,6 +93,25 @@ it.each<[Asked, string | null]>([
   const free = { node: null, labels: null };
   const anywhere = await admin.client.call(contract.rerunTask, { params: { id: task.id }, body: free });
   expect(await admin.waitForEnd(anywhere.id)).toMatchObject({ exit_code: 4, requested_node: null, labels: [] });
+});
+
+it("a server without slots adopts what ran and starts nothing, until it is given some", async () => {
+  const server = await startServer({ environment });
+  const admin = await server.join("admin");
+  const running = await admin.submit({ command: "sleep 600" });
+  await admin.waitForStatus(running.id, "running");
+  await server.stop("SIGKILL");
+  const idle = await startServer({ directory: server.directory, environment: { ...environment, UTM_SLOTS: "0" } });
+  const again = new Member(idle, admin.id, admin.username, admin.password, admin.token);
+  const waiting = await again.submit({ command: "exit 7" });
+  expect(await nodes(again)).toMatchObject([{ slots: 0, running: 1, state: "alive" }]);
+  const reason = "No living node has a slot to run it.";
+  await waitFor("the reason", async () => (await again.get(waiting.id)).reason === reason);
+  expect((await again.get(running.id)).status).toBe("running");
+  await idle.stop("SIGTERM");
+  await server.start();
+  expect((await admin.waitForEnd(waiting.id)).exit_code).toBe(7);
+  expect((await admin.get(running.id)).status).toBe("running");
 });
 
 it("refuses labels that are none", async () => {

@@ -2,7 +2,7 @@ import { readdirSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { describe, expect, it } from "vitest";
-import { contract, type TaskAttempt, type TaskSummary } from "../../src/contract/index.ts";
+import { type Attempt, contract, type TaskSummary } from "../../src/contract/index.ts";
 import { type Cluster, missingForCluster, startCluster, type TestNode } from "../support/cluster.ts";
 import type { ServerKind } from "../support/databases/fresh-database.ts";
 import { testDirectory } from "../support/directory.ts";
@@ -139,7 +139,7 @@ async function check(admin: Member, tasks: readonly KnownTask[], ids: readonly n
 }
 
 /** Only nodes that were given up lose tasks. */
-function isLostRightly(attempts: readonly TaskAttempt[]): boolean {
+function isLostRightly(attempts: readonly Attempt[]): boolean {
   return attempts.every(({ outcome, node }) => outcome === "lost" && (node === "node-2" || node === "node-3"));
 }
 
@@ -147,7 +147,7 @@ function isLostRightly(attempts: readonly TaskAttempt[]): boolean {
 function isRightly(
   task: KnownTask,
   told: TaskSummary | undefined,
-  attempts: readonly TaskAttempt[],
+  attempts: readonly Attempt[],
   found: readonly string[],
   output: string,
 ): boolean {
