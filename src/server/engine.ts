@@ -1,6 +1,4 @@
 import { randomUUID } from "node:crypto";
-import type { Config } from "../config/load.ts";
-import type { Log } from "../log/log.ts";
 import { createAdmission } from "../services/admission.ts";
 import type { LostAttempt } from "../services/lost-attempt.ts";
 import { createLostNodes } from "../services/lost-nodes.ts";
@@ -13,6 +11,7 @@ import { readVersion } from "./installation.ts";
 import { createLive } from "./live/live.ts";
 import { createNode, type Node } from "./node.ts";
 import { createOutputs } from "./outputs.ts";
+import type { RoleParts } from "./run-process.ts";
 
 const lookHoldsMs = 1000;
 const nothingMissing = { sandbox: null, pty: null };
@@ -30,10 +29,12 @@ export type Engine = {
 };
 
 /** Puts the parts together. Nothing works before `start`. */
-export async function createEngine(config: Config, directory: DataDirectory, store: Store, log: Log): Promise<Engine> {
+export async function createEngine({ config, directory, store, log, opened }: RoleParts): Promise<Engine> {
   const installationClock = await createClock(config, store, log);
   const clock = installationClock.now;
+  opened.push(async () => installationClock.stop());
   const dispatcher = await createDispatcher(config, store, log);
+  opened.push(() => dispatcher.close());
   const outputs = createOutputs(config, directory, { store, dispatcher, log });
   const output = outputs.read;
   const live = createLive(store, dispatcher, log);

@@ -15,8 +15,17 @@ import { listenForStops } from "./stops.ts";
 export type Role = {
   /** Why this configuration is not one for this role, in sentences. */
   objections(config: Config): string[];
-  /** Puts the parts together; nothing works before `start`. Closes the store when it fails or is stopped. */
-  create(parts: { config: Config; log: Log; directory: DataDirectory; store: Store }): Promise<RunningRole>;
+  /** Puts the parts together; nothing works before `start`. What it opens and cannot go on with is named in `opened`. */
+  create(parts: RoleParts): Promise<RunningRole>;
+};
+
+export type RoleParts = {
+  config: Config;
+  log: Log;
+  directory: DataDirectory;
+  store: Store;
+  /** Closed, the last first, when `create` fails: what is open would keep the process from ending. */
+  opened: (() => Promise<unknown>)[];
 };
 
 export type RunningRole = {
@@ -69,7 +78,13 @@ async function run(role: Role, config: Config, log: Log): Promise<number> {
     databaseUrl: config.databaseUrl,
     onWaiting: (sentence) => void complain([sentence], 0),
   });
-  const running = await role.create({ config, log, directory, store });
+  const opened = [() => store.close()];
+  const running = await role.create({ config, log, directory, store, opened }).catch(async (error: unknown) => {
+    for (const close of opened.toReversed()) {
+      await close();
+    }
+    throw error;
+  });
   const { worker } = running;
   // Before it says that it works: who reads that may stop it at once.
   const stops = listenForStops();

@@ -14,8 +14,9 @@ export function serve(input: ConfigInput): Promise<number> {
 
 const server: Role = {
   objections: () => [],
-  async create({ config, log, directory, store }) {
-    const engine = await createEngine(config, directory, store, log);
+  async create(parts) {
+    const { config, directory } = parts;
+    const engine = await createEngine(parts);
     const app = await buildApp(engine.context, webDirectory);
     return {
       worker: engine.node.worker,

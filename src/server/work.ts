@@ -19,10 +19,12 @@ const worker: Role = {
         ]
       : [];
   },
-  async create({ config, log, directory, store }) {
+  async create({ config, log, directory, store, opened }) {
     const dispatcher = await createDispatcher(config, store, log);
+    opened.push(() => dispatcher.close());
     const outputs = createOutputs(config, directory, { store, dispatcher, log });
     const clock = await createClock(config, store, log);
+    opened.push(async () => clock.stop());
     const node = await createNode({
       ...{ config, directory, store, outputs, dispatcher, log, clock },
       onChange: (change) => void dispatcher.poke({ topic: "changed", ...change }),
