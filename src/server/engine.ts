@@ -63,9 +63,11 @@ export async function createEngine(config: Config, directory: DataDirectory, sto
   const dispatcher = createEmbeddedDispatcher();
   const live = createLive(store, dispatcher, log);
   const lanes = await findLanes(config, store);
+  /** Without Redis there is one process, and the lock of its directory keeps others away. */
+  const isAlone = config.redisUrl === null;
   let isDraining = false;
   const admission = createAdmission({
-    ...{ store, dispatcher, log, clock, holder: randomUUID(), isAlone: config.redisUrl === null },
+    ...{ store, dispatcher, log, clock, holder: randomUUID(), isAlone },
     isDraining: () => isDraining,
   });
   /** A slot is free, and the task comes back later. */
@@ -94,6 +96,7 @@ export async function createEngine(config: Config, directory: DataDirectory, sto
       ...{ slots: config.slots, labels: config.labels, lanes: config.lanes },
     },
     lanes,
+    isAlone,
     leaseMs: config.leaseSeconds * 1000,
     outputCapBytes: config.outputCapBytes,
     shell,
@@ -172,7 +175,7 @@ export async function createEngine(config: Config, directory: DataDirectory, sto
     worker,
     means,
     async start() {
-      if (config.redisUrl === null) {
+      if (isAlone) {
         // What an earlier life had handed to its dispatcher went with it.
         await store.tasks.takeBack({ handedBefore: null });
       }

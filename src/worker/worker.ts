@@ -50,6 +50,8 @@ export type WorkerOptions = {
   log: Log;
   clock: () => number;
   node: NodeSelf;
+  /** No other node can be at work in the installation. */
+  isAlone: boolean;
   /** Queues it works for. */
   lanes: readonly string[];
   leaseMs: number;
@@ -97,7 +99,7 @@ export class Worker {
     const events = new EventLog({ store, log, clock, onChange });
     this.#events = events;
     this.#lease = new NodeLease({
-      ...{ store, self: options.node, leaseMs: options.leaseMs },
+      ...{ store, self: options.node, leaseMs: options.leaseMs, isAlone: options.isAlone },
       onRegained: () => this.#backAfterLapse(),
     });
     this.#sampler = new UsageSampler({
