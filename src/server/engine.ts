@@ -38,9 +38,11 @@ export async function createEngine({ config, directory, store, log, opened }: Ro
   const outputs = createOutputs(config, directory, { store, dispatcher, log });
   const output = outputs.read;
   const live = createLive(store, dispatcher, log);
+  /** Without Redis there is one process, and the lock of its directory keeps others away. */
+  const isAlone = config.redisUrl === null;
   let isDraining = false;
   const admission = createAdmission({
-    ...{ store, dispatcher, log, clock, holder: randomUUID(), isAlone: config.redisUrl === null },
+    ...{ store, dispatcher, log, clock, holder: randomUUID(), isAlone },
     isDraining: () => isDraining,
   });
   /** A slot is free, and the task comes back later. */

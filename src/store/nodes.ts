@@ -30,10 +30,11 @@ export type NodeSelf = Pick<NodeRow, "key" | "name" | "host" | "slots" | "labels
 export type Nodes = {
   /**
    * Adds the node or, known by its key, renews what is said of it, from now on for the length of the lease.
-   * `name_taken`: a node with another key has the name and is alive.
+   * `name_taken`: a node with another key has the name and is alive. Where this one is alone, every other is an earlier
+   * life of it whose key was lost: their leases end.
    */
   register(
-    node: NodeSelf & { leaseMs: number },
+    node: NodeSelf & { leaseMs: number; isAlone?: boolean },
   ): Promise<{ kind: "registered"; node: NodeRow } | { kind: "name_taken"; host: string; aliveForMs: number }>;
   /** Renews the lease. Answers what the node is to do; false when it is unknown or was forgotten. */
   heartbeat(node: { id: number; leaseMs: number }): Promise<NodeState | false>;

@@ -14,8 +14,9 @@ afterEach(async () => {
   await fresh.dispose();
 });
 
-function createLease(onRegained = async () => {}) {
-  return new NodeLease({ store: fresh.store, self, leaseMs, onRegained });
+function createLease(onRegained = async () => {}, given: { key?: string; isAlone?: boolean } = {}) {
+  const { key = "k", isAlone = false } = given;
+  return new NodeLease({ store: fresh.store, self: { ...self, key }, leaseMs, isAlone, onRegained });
 }
 
 /** From now on so much time has gone by, whatever the wall clock says. */
@@ -92,4 +93,10 @@ test("forgotten while it was away, it is there again, unless another has its nam
   await expect(lease.renew()).rejects.toThrow("another one is alive with its name n now");
   expect(lease.takesWork).toBe(false);
   await expect(createLease().register()).rejects.toThrow(/^A node named n is alive already \(on h\)\. .* in 10 s if/);
+});
+
+test("where it is alone, who has its name is an earlier life of it", async () => {
+  await createLease().register();
+  const lease = createLease(undefined, { key: "new", isAlone: true });
+  expect(await lease.register()).toMatchObject({ key: "new", name: "n" });
 });

@@ -15,6 +15,8 @@ export type NodeLeaseOptions = {
   store: Store;
   self: NodeSelf;
   leaseMs: number;
+  /** No other node can be at work. */
+  isAlone: boolean;
   onRegained: (node: NodeRow) => Promise<void>;
 };
 
@@ -40,9 +42,9 @@ export class NodeLease {
 
   /** Throws when another living node has the name; the message is for people. */
   async register(): Promise<NodeRow> {
-    const { store, self, leaseMs } = this.#options;
+    const { store, self, leaseMs, isAlone } = this.#options;
     const sentAt = performance.now();
-    const answer = await store.nodes.register({ ...self, leaseMs });
+    const answer = await store.nodes.register({ ...self, leaseMs, isAlone });
     if (answer.kind === "name_taken") {
       const seconds = Math.ceil(answer.aliveForMs / 1000);
       throw new Error(
@@ -81,9 +83,9 @@ export class NodeLease {
 
   /** It was forgotten while it was silent. */
   async #comeBack(): Promise<void> {
-    const { store, self, leaseMs, onRegained } = this.#options;
+    const { store, self, leaseMs, isAlone, onRegained } = this.#options;
     const sentAt = performance.now();
-    const answer = await store.nodes.register({ ...self, leaseMs });
+    const answer = await store.nodes.register({ ...self, leaseMs, isAlone });
     if (answer.kind === "name_taken") {
       throw new Error(`This node was forgotten, and another one is alive with its name ${self.name} now.`);
     }

@@ -147,14 +147,6 @@ it("forgets a silent node and ends what ran there; one that is alive stays", asy
   await waitFor("the reason", async () => (await admin.get(again?.id ?? 0)).reason?.includes("The next starts at"));
 });
 
-it("a second server of the same name on the same record is told so, and ends", async () => {
-  const server = await startServer({ environment });
-  const other = await startServer({
-    environment: { ...environment, DATABASE_URL: `sqlite:${server.directory}/utm.sqlite` },
-  }).catch((error: Error) => error);
-  expect(String(other)).toMatch(/A node named build-1 is alive already \(on .+\)\. Give this one another name/);
-});
-
 /** A node of another machine that was there, has these tasks, and is silent. */
 function addGoneNode(server: TestServer, taskIds: readonly number[]): void {
   const record = new DatabaseSync(`${server.directory}/utm.sqlite`, { timeout: 5000 });

@@ -58,6 +58,14 @@ export function nodesConformance(current: Current): void {
     await registered(current.store, { ...said, leaseMs: 0 });
     expect(await nodes.register(other)).toMatchObject({ kind: "registered" });
     expect(await nodes.list()).toHaveLength(2);
+    expect(await nodes.register({ ...said, key: "third", leaseMs: 60_000, isAlone: true })).toMatchObject({
+      kind: "registered",
+    });
+    expect((await nodes.list()).map(({ key, aliveForMs }) => [key, aliveForMs > 0])).toEqual([
+      ["k", false],
+      ["other", false],
+      ["third", true],
+    ]);
   });
 
   test("a node that is alive cannot be forgotten; one that is not is gone until it comes back", async () => {

@@ -10,9 +10,13 @@ import type { Connection, Database } from "./schema.ts";
  */
 export function nodesOn({ read, write, note, dialect }: Access): Nodes {
   return {
-    register: ({ leaseMs, ...node }) =>
+    register: ({ leaseMs, isAlone = false, ...node }) =>
       write(async (db) => {
         await dialect.lock(db, "nodes");
+        if (isAlone) {
+          const others = db.updateTable("nodes").set({ lease_until: dialect.now }).where("node_key", "!=", node.key);
+          await others.where("lease_until", ">", dialect.now).execute();
+        }
         const named = selectNodes(db, dialect).where("name", "=", node.name).where("node_key", "!=", node.key);
         const other = await named.where("lease_until", ">", dialect.now).executeTakeFirst();
         if (other !== undefined) {
