@@ -5,6 +5,7 @@ import { admissionConformance } from "./admission.ts";
 import { attemptsConformance } from "./attempts.ts";
 import { claimsConformance } from "./claims.ts";
 import { creationConformance } from "./creation.ts";
+import { differencesConformance } from "./differences.ts";
 import { killsConformance } from "./kills.ts";
 import { nodesConformance } from "./nodes.ts";
 import { processControlConformance } from "./process-control.ts";
@@ -48,6 +49,7 @@ export function storeConformance(name: string, openFresh: () => Promise<FreshDat
     describe("kills and removal", () => killsConformance(current));
     describe("attempts", () => attemptsConformance(current));
     describe("process control", () => processControlConformance(current));
+    describe("where databases differ", () => differencesConformance(current));
     describe("transactions", () => transactionsConformance(current));
   });
 }

@@ -108,14 +108,15 @@ export function admissionOn({ read, note }: Access): Admission {
 
     hand: (tasks) =>
       note(async (db) => {
-        const handed: number[] = [];
-        for (const id of tasks.ids) {
+        const handed = new Set<number>();
+        // In one order everywhere, so that two that hand the same tasks do not wait for each other.
+        for (const id of tasks.ids.toSorted((a, b) => a - b)) {
           const { numAffectedRows = 0n } = await handOne(db, id, tasks.now);
           if (numAffectedRows > 0n) {
-            handed.push(id);
+            handed.add(id);
           }
         }
-        return handed;
+        return tasks.ids.filter((id) => handed.has(id));
       }),
 
     takeBack: (tasks) =>
