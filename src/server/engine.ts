@@ -92,7 +92,8 @@ export async function createEngine({ config, directory, store, log, opened }: Ro
     context,
     node,
     async start() {
-      if (config.redisUrl === null) {
+      if (isAlone) {
+        await assertAlone(config, directory, store);
         // What an earlier life had handed to its dispatcher went with it.
         await store.tasks.takeBack({ handedBefore: null });
       }
@@ -116,6 +117,20 @@ export async function createEngine({ config, directory, store, log, opened }: Ro
       await store.close();
     },
   };
+}
+
+/** A second server on one database, with neither knowing of the other, would hand out slots twice. */
+async function assertAlone(config: Config, directory: DataDirectory, store: Store): Promise<void> {
+  if (config.databaseUrl.startsWith("sqlite:")) {
+    return;
+  }
+  const other = (await store.nodes.list()).find((node) => node.aliveForMs > 0 && node.key !== directory.nodeKey);
+  if (other !== undefined) {
+    const seconds = Math.ceil(other.aliveForMs / 1000);
+    throw new Error(
+      `Node ${other.name}${other.host === "" ? "" : ` on ${other.host}`} works on this database already. Several servers and workers need REDIS_URL, all of them the same; or try again in ${seconds} s if that one is gone.`,
+    );
+  }
 }
 
 /** What keeps the server from working, found out by looking. */

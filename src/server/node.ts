@@ -49,6 +49,7 @@ export async function createNode(parts: NodeParts): Promise<Node> {
       ...{ slots: config.slots, labels: config.labels, lanes: config.lanes },
     },
     lanes: await findLanes(config, store),
+    isAlone: config.redisUrl === null,
     leaseMs: config.leaseSeconds * 1000,
     outputCapBytes: config.outputCapBytes,
     cgroup: means.cgroup,

@@ -24,6 +24,8 @@ export type WorkerOptions = {
   /** What a time told by this machine's clock is by `clock`. */
   fromLocalTime: (localMs: number) => number;
   node: NodeSelf;
+  /** No other node can be at work in the installation. */
+  isAlone: boolean;
   /** Queues it works for. */
   lanes: readonly string[];
   leaseMs: number;

@@ -38,39 +38,6 @@ const outputIntervalMs = 250;
  * drain    Claims nothing more, and goes on with what it has. By an order in the record, until it is resumed; before a
  *          stop, until nothing is left.
  */
-<<<<<<< HEAD
-=======
-export type WorkerOptions = {
-  store: Store;
-  output: OutputStore;
-  progress: ProgressWatch;
-  dispatcher: Dispatcher;
-  log: Log;
-  clock: () => number;
-  node: NodeSelf;
-  /** No other node can be at work in the installation. */
-  isAlone: boolean;
-  /** Queues it works for. */
-  lanes: readonly string[];
-  leaseMs: number;
-  outputCapBytes: number;
-  shell: Shell;
-  runAs: RunAs | null;
-  cgroup: CgroupBase | null;
-  sandbox: Sandbox | null;
-  leftovers: "end" | "report";
-  /** The node's own directory: journals and FIFOs. */
-  directory: string;
-  surroundings: Surroundings;
-  /** Something about a task changed in the record. */
-  onChange(change: { taskId: number; kind: "changed" | "ended" }): void;
-  /** A task waits until then for its next attempt. */
-  onRetry(at: number): void;
-};
-
-const outputIntervalMs = 250;
-
->>>>>>> nodes
 export class Worker {
   readonly #options: WorkerOptions;
   readonly #supervisor: Supervisor;
@@ -105,13 +72,8 @@ export class Worker {
       kill: (key) => supervisor.terminate(key, { signal: "SIGKILL", graceMs: 0 }),
     });
     this.#lease = new NodeLease({
-<<<<<<< HEAD
-      ...{ store, self: options.node, leaseMs: options.leaseMs },
-      onRegained: ({ id }) => this.#backAfterLapse(id),
-=======
       ...{ store, self: options.node, leaseMs: options.leaseMs, isAlone: options.isAlone },
-      onRegained: () => this.#backAfterLapse(),
->>>>>>> nodes
+      onRegained: ({ id }) => this.#backAfterLapse(id),
     });
     this.#sampler = new UsageSampler({
       clock,

@@ -48,6 +48,12 @@ describe("a start is refused", () => {
         /^utm: A node named node-1 is alive already \(on \S+\)\. Give this one another name with UTM_NODE_NAME, or try again in \d+ s if that one is gone\.$/,
       ),
     ]);
+    const { REDIS_URL: _, ...withoutRedis } = { ...environment, UTM_NODE_NAME: "node-2", PORT: "0" };
+    const alone = await refusedStart(withoutRedis);
+    expect(alone.code).toBe(1);
+    expect(alone.lines).toEqual([
+      expect.stringMatching(/^utm: Node (node|server)-1 on \S+ works on this database already\. .* need REDIS_URL, /),
+    ]);
     const guarded = await startRedis({ settings: { requirepass: "right" } });
     const wrong = guarded.url.replace("right", "wrong-one");
     const refused = await refusedStart({ ...environment, UTM_NODE_NAME: "node-2", REDIS_URL: wrong }, "worker");

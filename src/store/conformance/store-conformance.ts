@@ -5,6 +5,7 @@ import { admissionConformance } from "./admission.ts";
 import { attemptsConformance } from "./attempts.ts";
 import { claimsConformance } from "./claims.ts";
 import { creationConformance } from "./creation.ts";
+import { differencesConformance } from "./differences.ts";
 import { killsConformance } from "./kills.ts";
 import { nodesConformance } from "./nodes.ts";
 import { outputBlocksConformance } from "./output-blocks.ts";
@@ -50,6 +51,7 @@ export function storeConformance(name: string, openFresh: () => Promise<FreshDat
     describe("attempts", () => attemptsConformance(current));
     describe("process control", () => processControlConformance(current));
     describe("output blocks", () => outputBlocksConformance(current));
+    describe("where databases differ", () => differencesConformance(current));
     describe("transactions", () => transactionsConformance(current));
   });
 }

@@ -132,14 +132,15 @@ export function admissionOn({ read, note, dialect }: Access): Admission {
         if (!(await renewLock(db, dialect, { name: "admission", ...order.lock }))) {
           return null;
         }
-        const handed: number[] = [];
-        for (const { id, nodeId } of order.tasks) {
+        const handed = new Set<number>();
+        // In one order everywhere, so that two that write to the same tasks do not wait for each other.
+        for (const { id, nodeId } of order.tasks.toSorted((one, other) => one.id - other.id)) {
           const { numAffectedRows = 0n } = await handOne(db, id, nodeId, order.now);
           if (numAffectedRows > 0n) {
-            handed.push(id);
+            handed.add(id);
           }
         }
-        return handed;
+        return order.tasks.map(({ id }) => id).filter((id) => handed.has(id));
       }),
 
     takeBack: (tasks) =>

@@ -73,6 +73,10 @@ function conditionsOf(eb: ExpressionBuilder<Database, "tasks">, filter: TaskFilt
 }
 
 function matches(eb: ExpressionBuilder<Database, "tasks">, text: string): Expression<SqlBool> {
+  // No text has it, and SQLite takes it for the end of the pattern.
+  if (text.includes("\0")) {
+    return sql<SqlBool>`1 = 0`;
+  }
   const found = sql<SqlBool>`${eb.ref("tasks.search_text")} like ${containing(text)} escape '!'`;
   const isId = /^[0-9]{1,15}$/.test(text);
   return isId ? eb.or([found, eb("tasks.id", "=", Number(text))]) : found;
