@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import type { Config } from "../config/load.ts";
 import { createAdmission } from "../services/admission.ts";
 import type { LostAttempt } from "../services/lost-attempt.ts";
 import { createLostNodes } from "../services/lost-nodes.ts";

@@ -91,9 +91,9 @@ export function differencesConformance(current: Current): void {
 
   test("an update that changes nothing still counts as applied", async () => {
     const node = await addNode(current.store);
-    const beat = { id: node, leaseUntil: 5000, now: 4000 };
-    expect(await current.store.nodes.heartbeat(beat)).toBe(true);
-    expect(await current.store.nodes.heartbeat(beat)).toBe(true);
+    const draining = { id: node, state: "draining" } as const;
+    expect(await current.store.nodes.setState(draining)).toBe(true);
+    expect(await current.store.nodes.setState(draining)).toBe(true);
     const task = await addTask(current.store, ann);
     await claim(current.store, task.id, node);
     const key = { taskId: task.id, attempt: 1, nodeId: node };
@@ -121,10 +121,18 @@ export function differencesConformance(current: Current): void {
     const tasks = await Promise.all(Array.from({ length: 30 }, () => addTask(current.store, ann)));
     const ids = tasks.map((task) => task.id);
     const orders = [ids, [...ids].reverse(), [...ids.slice(15), ...ids.slice(0, 15)]];
+    const lock = await current.store.locks.take({ name: "admission", holder: "all", leaseMs: 60_000 });
     const handed = await Promise.all(
-      stores.map((store, index) => store.tasks.hand({ ids: orders[index] ?? [], now: 1 })),
+      stores.map((store, index) => {
+        const wanted = (orders[index] ?? []).map((id) => ({ id, nodeId: null }));
+        return store.tasks.hand({
+          tasks: wanted,
+          lock: { holder: "all", term: lock?.term ?? 0, leaseMs: 60_000 },
+          now: 1,
+        });
+      }),
     );
-    expect(handed.flat().sort((a, b) => a - b)).toEqual(ids);
+    expect(handed.flatMap((part) => part ?? []).sort((a, b) => a - b)).toEqual(ids);
     const work = stores.flatMap((store, index) =>
       (orders[index] ?? []).map(async (id) => {
         const claimed = await claim(store, id, node);
