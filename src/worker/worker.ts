@@ -21,6 +21,7 @@ import { Interventions } from "./interventions.ts";
 import { KillOrders } from "./kill-orders.ts";
 import { exceededOf } from "./limits.ts";
 import { NodeLease } from "./node-lease.ts";
+import { filesNotWritten } from "./not-started.ts";
 import { Observation } from "./observation.ts";
 import { oneAtATime } from "./one-at-a-time.ts";
 import { orderOf, type Surroundings } from "./order.ts";
@@ -392,12 +393,4 @@ export class Worker {
   async #backAfterLapse(): Promise<void> {
     this.#options.log.warn({ node: this.#options.node.name }, "the node's lease was over; it takes work again");
   }
-}
-
-function filesNotWritten(key: string, endedAtMs: number): AttemptEnding {
-  return {
-    ...{ key, endedAtMs, pid: null, startedAtMs: null, cpuMs: null },
-    how: { kind: "not_started", problem: "files" },
-    ...{ termination: null, leftovers: null, leftAlone: null, figures: null },
-  };
 }
