@@ -177,7 +177,7 @@ export async function createEngine(config: Config, directory: DataDirectory, sto
     async start() {
       if (isAlone) {
         // What an earlier life had handed to its dispatcher went with it.
-        await store.tasks.takeBack({ handedBefore: null });
+        await store.tasks.takeBack({ handedForMs: 0 });
       }
       const started = await worker.start();
       for (const service of services) {
