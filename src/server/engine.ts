@@ -96,7 +96,7 @@ export async function createEngine({ config, directory, store, log, opened }: Ro
       if (isAlone) {
         await assertAlone(config, directory, store);
         // What an earlier life had handed to its dispatcher went with it.
-        await store.tasks.takeBack({ handedBefore: null });
+        await store.tasks.takeBack({ handedForMs: 0 });
       }
       const started = await node.worker.start();
       for (const service of services) {

@@ -85,7 +85,7 @@ export function createAdmission(options: AdmissionOptions): Admission {
   });
   dispatcher.onRecovered(() => {
     if (leadership.isHeld()) {
-      const takingBack = store.tasks.takeBack({ handedBefore: null });
+      const takingBack = store.tasks.takeBack({ handedForMs: 0 });
       takingBack.then(service.poke, (error) => log.error({ err: error }, "handed tasks not taken back"));
     }
   });
@@ -97,7 +97,7 @@ export function createAdmission(options: AdmissionOptions): Admission {
     const nowHere = performance.now();
     const isSweep = nowHere >= nextSweepAt;
     const takesBack = isSweep && lock !== null;
-    const takenBack = takesBack ? await store.tasks.takeBack({ handedBefore: now - handPatienceMs }) : 0;
+    const takenBack = takesBack ? await store.tasks.takeBack({ handedForMs: handPatienceMs }) : 0;
     const isDue = isSweep || (nextDueAt !== null && nextDueAt <= now);
     const due = isDue ? await store.tasks.promoteDue({ now }) : 0;
     nextSweepAt = isSweep ? nowHere + sweepMs : nextSweepAt;
@@ -157,7 +157,7 @@ export function createAdmission(options: AdmissionOptions): Admission {
     }
     const tasks = picks.map(({ task, nodeId }) => ({ id: task.id, nodeId }));
     const { leaseMs } = leadership;
-    const applied = await store.tasks.hand({ tasks, lock: { ...lock, leaseMs }, now: clock() });
+    const applied = await store.tasks.hand({ tasks, lock: { ...lock, leaseMs } });
     if (applied === null) {
       leadership.lost();
       return 0;

@@ -213,10 +213,12 @@ export type Tasks = {
   hand(order: {
     tasks: readonly { id: number; nodeId: number | null }[];
     lock: HeldLock & { leaseMs: number };
-    now: number;
   }): Promise<number[] | null>;
-  /** Handed tasks (before the given time, all, or these) become ready again: their delivery was lost. Answers how many. */
-  takeBack(tasks: { handedBefore: number | null } | { ids: readonly number[] }): Promise<number>;
+  /**
+   * Tasks that are handed for so long by the database's clock, all with 0, or these, become ready again: their delivery
+   * was lost. Answers how many.
+   */
+  takeBack(tasks: { handedForMs: number } | { ids: readonly number[] }): Promise<number>;
   /** Tasks handed and not yet claimed, per queue and node; null for any node. */
   countHanded(): Promise<{ queue: string; nodeId: number | null; count: number }[]>;
   /** Running tasks per owner, per queue and per node. */

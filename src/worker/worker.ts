@@ -14,6 +14,7 @@ import { Interventions } from "./interventions.ts";
 import { KillOrders } from "./kill-orders.ts";
 import { exceededOf } from "./limits.ts";
 import { NodeLease } from "./node-lease.ts";
+import { filesNotWritten } from "./not-started.ts";
 import { Observation } from "./observation.ts";
 import { orderOf } from "./order.ts";
 import { Reports } from "./reports.ts";
@@ -361,12 +362,4 @@ export class Worker {
     this.#options.log.warn({ node: this.#options.node.name }, "the node's lease was over; it takes work again");
     await this.#fenced.look(nodeId);
   }
-}
-
-function filesNotWritten(key: string, endedAtMs: number): AttemptEnding {
-  return {
-    ...{ key, endedAtMs, pid: null, startedAtMs: null, cpuMs: null },
-    how: { kind: "not_started", problem: "files" },
-    ...{ termination: null, leftovers: null, leftAlone: null, figures: null },
-  };
 }

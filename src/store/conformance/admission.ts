@@ -39,7 +39,7 @@ export function admissionConformance(current: Current): void {
     await addTask(current.store, bob, { queue: "slow", notBefore: 9000 });
     expect(await tasks.readyOwners({ queue: "default" })).toEqual([ann, bob]);
     expect(await tasks.readyOwners({ queue: "slow" })).toEqual([ann]);
-    await hand(current.store, [last.id, last.id - 2], { now: 1 });
+    await hand(current.store, [last.id, last.id - 2]);
     expect(await tasks.readyOwners({ queue: "default" })).toEqual([ann]);
   });
 
@@ -66,9 +66,9 @@ export function admissionConformance(current: Current): void {
     const ready = await addTask(current.store, ann);
     const delayed = await addTask(current.store, ann, { notBefore: 9000 });
     const running = await addRunning(current.store, ann, await addNode(current.store));
-    expect(await hand(current.store, [ready.id, delayed.id, running.taskId, 999], { now: 10 })).toEqual([ready.id]);
-    expect(await hand(current.store, [ready.id], { now: 11 })).toEqual([]);
-    expect(await hand(current.store, [], { now: 11 })).toEqual([]);
+    expect(await hand(current.store, [ready.id, delayed.id, running.taskId, 999])).toEqual([ready.id]);
+    expect(await hand(current.store, [ready.id])).toEqual([]);
+    expect(await hand(current.store, [])).toEqual([]);
     expect(await tasks.countHanded()).toEqual([{ queue: "default", nodeId: null, count: 1 }]);
     expect(await readyIds(ann)).toEqual([]);
   });
@@ -77,12 +77,15 @@ export function admissionConformance(current: Current): void {
     const { tasks } = current.store;
     const first = await addTask(current.store, ann);
     const second = await addTask(current.store, ann);
-    await hand(current.store, [first.id], { now: 100 });
-    await hand(current.store, [second.id], { now: 200 });
-    expect(await tasks.takeBack({ handedBefore: 100 })).toBe(0);
-    expect(await tasks.takeBack({ handedBefore: 101 })).toBe(1);
+    await hand(current.store, [first.id]);
+    await hand(current.store, [second.id]);
+    expect(await tasks.takeBack({ handedForMs: 60_000 })).toBe(0);
+    expect(await tasks.takeBack({ ids: [first.id] })).toBe(1);
     expect(await readyIds(ann)).toEqual([first.id]);
-    expect(await tasks.takeBack({ handedBefore: null })).toBe(1);
+    await expect.poll(() => tasks.takeBack({ handedForMs: 1 })).toBe(1);
+    expect(await tasks.takeBack({ handedForMs: 0 })).toBe(0);
+    await hand(current.store, [first.id, second.id]);
+    expect(await tasks.takeBack({ handedForMs: 0 })).toBe(2);
     expect(await readyIds(ann)).toEqual([first.id, second.id]);
     expect(await tasks.countHanded()).toEqual([]);
   });
@@ -90,10 +93,10 @@ export function admissionConformance(current: Current): void {
   test("a claim takes a handed task out of the hands of the dispatcher", async () => {
     const { tasks } = current.store;
     const task = await addTask(current.store, ann);
-    await hand(current.store, [task.id], { now: 100 });
+    await hand(current.store, [task.id]);
     expect(await claim(current.store, task.id, await addNode(current.store))).not.toBeNull();
     expect(await tasks.countHanded()).toEqual([]);
-    expect(await tasks.takeBack({ handedBefore: null })).toBe(0);
+    expect(await tasks.takeBack({ handedForMs: 0 })).toBe(0);
     expect(await readyIds(ann)).toEqual([]);
   });
 
@@ -129,7 +132,7 @@ export function admissionConformance(current: Current): void {
     const same = await addTask(current.store, bob, { priority: 1 });
     await addTask(current.store, bob, { priority: 3, notBefore: 9000 });
     await addTask(current.store, bob, { priority: 3, queue: "slow" });
-    await hand(current.store, [handed.id], { now: 1 });
+    await hand(current.store, [handed.id]);
     const last = await addTask(current.store, bob);
     expect(await tasks.countAhead({ id: task.id })).toBe(1);
     expect(await tasks.countAhead({ id: same.id })).toBe(2);
@@ -188,7 +191,7 @@ export function admissionConformance(current: Current): void {
     expect(await locks.take({ name, holder: "me", leaseMs: 0 })).toEqual(mine);
     const yours = await other.locks.take({ name, holder: "you", leaseMs: 60_000 });
     expect(yours).toEqual({ holder: "you", term: (mine?.term ?? 0) + 1 });
-    const order = { tasks: [{ id: task.id, nodeId: null }], now: 1 };
+    const order = { tasks: [{ id: task.id, nodeId: null }] };
     const late = { ...order, lock: { holder: "me", term: mine?.term ?? 0, leaseMs: 60_000 } };
     expect(await tasks.hand(late)).toBeNull();
     expect(await readyIds(ann)).toEqual([task.id]);

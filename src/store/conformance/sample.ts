@@ -82,14 +82,14 @@ export async function registered(store: Store, given: Partial<Parameters<Nodes["
 export async function hand(
   store: Store,
   ids: readonly number[],
-  given: { now?: number; nodeId?: number } = {},
+  given: { nodeId?: number } = {},
 ): Promise<number[] | null> {
   const lock = await store.locks.take({ name: "admission", holder: "test", leaseMs: 1000, isForced: true });
   if (lock === null) {
     throw new Error("The lock was not to be had by force.");
   }
-  const { now = 1500, nodeId = null } = given;
-  return store.tasks.hand({ tasks: ids.map((id) => ({ id, nodeId })), lock: { ...lock, leaseMs: 1000 }, now });
+  const { nodeId = null } = given;
+  return store.tasks.hand({ tasks: ids.map((id) => ({ id, nodeId })), lock: { ...lock, leaseMs: 1000 } });
 }
 
 /** Claims it for the node; it is handed first, as far as it can be. */

@@ -1,6 +1,7 @@
-import type { Selectable, UpdateResult } from "kysely";
+import { type Selectable, sql, type UpdateResult } from "kysely";
 import type { ReadyTask, RunningCounts, Tasks } from "../store.ts";
 import type { Access } from "./access.ts";
+import type { Dialect } from "./dialect.ts";
 import { renewLock } from "./locks.ts";
 import type { Database } from "./schema.ts";
 import { statement } from "./statement.ts";
@@ -57,13 +58,14 @@ const firstReady = statement(4, (db, queue: string, ownerId: number, placementKe
     .limit(limit),
 );
 
-const handOne = statement(3, (db, id: number, nodeId: number | null, now: number) =>
-  db
-    .updateTable("tasks")
-    .set({ stage: "handed", handed_at: now, handed_to: nodeId })
-    .where("id", "=", id)
-    .where("stage", "=", "ready"),
-);
+const handOneBy = ({ now }: Dialect) =>
+  statement(2, (db, id: number, nodeId: number | null) =>
+    db
+      .updateTable("tasks")
+      .set({ stage: "handed", handed_at: now, handed_to: nodeId })
+      .where("id", "=", id)
+      .where("stage", "=", "ready"),
+  );
 
 const countHanded = statement(0, (db) =>
   db
@@ -82,6 +84,7 @@ const countRunning = statement(0, (db) =>
 );
 
 export function admissionOn({ read, note, dialect }: Access): Admission {
+  const handOne = handOneBy(dialect);
   return {
     promoteDue: (at) =>
       note(async (db) => {
@@ -135,7 +138,7 @@ export function admissionOn({ read, note, dialect }: Access): Admission {
         const handed = new Set<number>();
         // In one order everywhere, so that two that write to the same tasks do not wait for each other.
         for (const { id, nodeId } of order.tasks.toSorted((one, other) => one.id - other.id)) {
-          const { numAffectedRows = 0n } = await handOne(db, id, nodeId, order.now);
+          const { numAffectedRows = 0n } = await handOne(db, id, nodeId);
           if (numAffectedRows > 0n) {
             handed.add(id);
           }
@@ -153,7 +156,8 @@ export function admissionOn({ read, note, dialect }: Access): Admission {
           const { ids } = tasks;
           return ids.length === 0 ? 0 : updated(await handed.where("id", "in", ids).executeTakeFirst());
         }
-        const lost = tasks.handedBefore === null ? handed : handed.where("handed_at", "<", tasks.handedBefore);
+        const since = sql<number>`${dialect.now} - ${tasks.handedForMs}`;
+        const lost = tasks.handedForMs === 0 ? handed : handed.where("handed_at", "<=", since);
         return updated(await lost.executeTakeFirst());
       }),
 

@@ -157,7 +157,7 @@ async function runHotVerbs(store: Store, ownerId: number, nodeId: number): Promi
   await tasks.readyOwners({ queue: "default" });
   await tasks.listReady({ queue: "default", ownerId, limit: 10 });
   await hand(store, [task.id]);
-  await tasks.takeBack({ handedBefore: 1 });
+  await tasks.takeBack({ handedForMs: 1 });
   await tasks.countHanded();
   await tasks.countAhead({ id: task.id });
   await claim(store, task.id, nodeId);
