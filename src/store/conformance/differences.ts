@@ -128,7 +128,6 @@ export function differencesConformance(current: Current): void {
         return store.tasks.hand({
           tasks: wanted,
           lock: { holder: "all", term: lock?.term ?? 0, leaseMs: 60_000 },
-          now: 1,
         });
       }),
     );

@@ -12,6 +12,7 @@ import { migrate } from "../migrations/migrate.ts";
 import type { Engine } from "../portable/dialect.ts";
 import type { OpenOptions } from "../portable/open-options.ts";
 import type { Database } from "../portable/schema.ts";
+import { ConnectionPool } from "../servers/connection-pool.ts";
 import { openPatiently } from "../servers/opening.ts";
 import { parseServerAddress, type ServerAddress } from "../servers/server-address.ts";
 import { serverDriver } from "../servers/server-driver.ts";
@@ -53,15 +54,16 @@ async function openEngine(address: ServerAddress, isToMigrate: boolean): Promise
   const writer = connected(address, 1, working);
   const reader = connected(address, address.connections - 1, working);
   return {
-    writer,
-    reader,
+    writer: writer.db,
+    reader: reader.db,
     dialect: mysqlDifferences,
     description: `${product}, ${address.place}`,
     // A commit is answered when it is on the server's disk.
     async makeDurable() {},
     async verify() {},
     async close() {
-      await Promise.all([writer.destroy(), reader.destroy()]);
+      writer.pool.close();
+      reader.pool.close();
     },
   };
 }
@@ -70,14 +72,14 @@ async function openEngine(address: ServerAddress, isToMigrate: boolean): Promise
 async function prepare(address: ServerAddress, isToMigrate: boolean): Promise<string> {
   const plain = connected(address, 1, { ...migrating, passesOverWhatIsThere: false });
   try {
-    const { product, version } = await assertUsable(plain, address.place);
-    await assertOurs(plain, address.place);
+    const { product, version } = await assertUsable(plain.db, address.place);
+    await assertOurs(plain.db, address.place);
     if (isToMigrate) {
       await migrateAlone(address, product.collation);
     }
     return `${product.name} ${version}`;
   } finally {
-    await plain.destroy();
+    plain.pool.close();
   }
 }
 
@@ -119,7 +121,7 @@ async function assertOurs(db: Kysely<Database>, server: string): Promise<void> {
 
 /** MySQL commits at each change of a table, so no transaction keeps a second process out; a lock of the connection does. */
 async function migrateAlone(address: ServerAddress, collation: string): Promise<void> {
-  const db = connected(address, 1, migrating, [tablePlugin(collation)]);
+  const { db, pool } = connected(address, 1, migrating, [tablePlugin(collation)]);
   const lock = sql`concat('utm migrations ', md5(database()))`;
   try {
     await db.connection().execute(async (only) => {
@@ -138,29 +140,28 @@ async function migrateAlone(address: ServerAddress, collation: string): Promise<
       await sql`select release_lock(${lock})`.execute(only);
     });
   } finally {
-    await db.destroy();
+    pool.close();
   }
 }
+
+type Connected = { db: Kysely<Database>; pool: ConnectionPool };
 
 function connected(
   address: ServerAddress,
   size: number,
   options: MysqlConnectionOptions,
   plugins: KyselyPlugin[] = [],
-): Kysely<Database> {
+): Connected {
+  const pool = new ConnectionPool({
+    size,
+    connect: () => connectMysql(address, options),
+    exhausted: () => new ServerAway(`The database ${address.place} is busy: no connection came free in time.`),
+  });
   const dialect: Dialect = {
-    createDriver: () =>
-      serverDriver(
-        {
-          size,
-          connect: () => connectMysql(address, options),
-          exhausted: () => new ServerAway(`The database ${address.place} is busy: no connection came free in time.`),
-        },
-        "start transaction",
-      ),
+    createDriver: () => serverDriver(pool, "start transaction"),
     createQueryCompiler: () => new MysqlQueryCompiler(),
     createAdapter: () => new MysqlAdapter(),
     createIntrospector: (db) => new MysqlIntrospector(db),
   };
-  return new Kysely<Database>({ dialect, plugins });
+  return { db: new Kysely<Database>({ dialect, plugins }), pool };
 }

@@ -4,6 +4,7 @@ import type { Engine } from "../portable/dialect.ts";
 import type { OpenOptions } from "../portable/open-options.ts";
 import type { Database } from "../portable/schema.ts";
 import { assertOurs } from "../servers/assert-ours.ts";
+import { ConnectionPool } from "../servers/connection-pool.ts";
 import { openPatiently } from "../servers/opening.ts";
 import { parseServerAddress, type ServerAddress } from "../servers/server-address.ts";
 import { serverDriver } from "../servers/server-driver.ts";
@@ -29,22 +30,23 @@ async function openEngine(address: ServerAddress, isToMigrate: boolean): Promise
   const writer = connected(address, 1, { isTimed: true });
   const reader = connected(address, address.connections - 1, { isTimed: true });
   return {
-    writer,
-    reader,
+    writer: writer.db,
+    reader: reader.db,
     dialect: postgresDifferences,
     description: `PostgreSQL ${version}, ${address.place}`,
     // A commit is answered when it is on the server's disk.
     async makeDurable() {},
     async verify() {},
     async close() {
-      await Promise.all([writer.destroy(), reader.destroy()]);
+      writer.pool.close();
+      reader.pool.close();
     },
   };
 }
 
 /** Looks before it changes anything. Answers the version of the server. */
 async function prepare(address: ServerAddress, isToMigrate: boolean): Promise<string> {
-  const db = connected(address, 1, { isTimed: false });
+  const { db, pool } = connected(address, 1, { isTimed: false });
   try {
     const version = await assertUsable(db, address.place);
     await assertOurs(db, { dialect: postgresDifferences, marks: ["meta", "tasks"], server: address.place });
@@ -53,7 +55,7 @@ async function prepare(address: ServerAddress, isToMigrate: boolean): Promise<st
     }
     return version;
   } finally {
-    await db.destroy();
+    pool.close();
   }
 }
 
@@ -79,20 +81,19 @@ async function assertUsable(db: Kysely<Database>, server: string): Promise<strin
   return number;
 }
 
-function connected(address: ServerAddress, size: number, options: ConnectionOptions): Kysely<Database> {
+type Connected = { db: Kysely<Database>; pool: ConnectionPool };
+
+function connected(address: ServerAddress, size: number, options: ConnectionOptions): Connected {
+  const pool = new ConnectionPool({
+    size,
+    connect: () => connectPostgres(address, options),
+    exhausted: () => new ServerAway(`The database ${address.place} is busy: no connection came free in time.`),
+  });
   const dialect: Dialect = {
-    createDriver: () =>
-      serverDriver(
-        {
-          size,
-          connect: () => connectPostgres(address, options),
-          exhausted: () => new ServerAway(`The database ${address.place} is busy: no connection came free in time.`),
-        },
-        "begin isolation level read committed",
-      ),
+    createDriver: () => serverDriver(pool, "begin isolation level read committed"),
     createQueryCompiler: () => new PostgresQueryCompiler(),
     createAdapter: () => new PostgresAdapter(),
     createIntrospector: (db) => new PostgresIntrospector(db),
   };
-  return new Kysely<Database>({ dialect });
+  return { db: new Kysely<Database>({ dialect }), pool };
 }

@@ -1,4 +1,5 @@
 import type { QueryResult } from "kysely";
+import { StoreUnavailable } from "../store.ts";
 
 /** One connection to a server. */
 export type ServerConnection = {
@@ -44,6 +45,7 @@ export class ConnectionPool {
   }
 
   async acquire(): Promise<ServerConnection> {
+    this.#assertOpen();
     if (this.#taken >= this.#options.size) {
       await this.#turn();
     }
@@ -52,13 +54,19 @@ export class ConnectionPool {
       const connection = this.#takeIdle() ?? (await this.#options.connect());
       if (this.#isClosed) {
         connection.destroy();
-        throw this.#options.exhausted();
       }
       this.#inUse.add(connection);
+      this.#assertOpen();
       return connection;
     } catch (error) {
       this.#free();
       throw error;
+    }
+  }
+
+  #assertOpen(): void {
+    if (this.#isClosed) {
+      throw new StoreUnavailable("The database is closed because the server is shutting down.");
     }
   }
 

@@ -1,9 +1,9 @@
 import type { CompiledQuery, DatabaseConnection, Driver, QueryResult } from "kysely";
-import { ConnectionPool, type PoolOptions, type ServerConnection } from "./connection-pool.ts";
+import type { ConnectionPool, ServerConnection } from "./connection-pool.ts";
+import { ServerAway } from "./trouble.ts";
 
 /** Kysely on a pool of connections to a server. `begin` opens a transaction in which each statement sees what is committed. */
-export function serverDriver(options: PoolOptions, begin: string): Driver {
-  const pool = new ConnectionPool(options);
+export function serverDriver(pool: ConnectionPool, begin: string): Driver {
   return {
     async init() {},
     acquireConnection: async () => new PooledConnection(await pool.acquire()),
@@ -14,7 +14,11 @@ export function serverDriver(options: PoolOptions, begin: string): Driver {
       await serverSide(connection).run(begin, []);
     },
     async commitTransaction(connection) {
-      await serverSide(connection).run("commit", []);
+      try {
+        await serverSide(connection).run("commit", []);
+      } catch (error) {
+        throw error instanceof ServerAway ? uncertain(error) : error;
+      }
     },
     async rollbackTransaction(connection) {
       const server = serverSide(connection);
@@ -23,10 +27,15 @@ export function serverDriver(options: PoolOptions, begin: string): Driver {
         await server.run("rollback", []).catch(() => server.destroy());
       }
     },
-    async destroy() {
-      pool.close();
-    },
+    async destroy() {},
   };
+}
+
+/** The server may have committed before the connection broke, so nobody may do it again without looking. */
+function uncertain(error: ServerAway): ServerAway {
+  return new ServerAway(`${error.message} What was asked may have been recorded or not: look before you ask again.`, {
+    cause: error,
+  });
 }
 
 class PooledConnection implements DatabaseConnection {

@@ -29,7 +29,7 @@ const startMs = 60_000;
 
 /** Ends the server when told to, when the test run is gone, or when the server ended by itself; then removes its files. */
 const guardScript = `
-  owner=$1; directory=$2; signal=$3; shift 3
+  run=$1; owner=$1; directory=$2; signal=$3; shift 3
   "$@" & server=$!
   trap 'owner=gone' TERM INT HUP
   while [ "$owner" != gone ] && kill -0 "$owner" 2>/dev/null && kill -0 "$server" 2>/dev/null; do
@@ -38,6 +38,7 @@ const guardScript = `
   kill -s "$signal" "$server" 2>/dev/null
   wait "$server"
   rm -rf "$directory/data"
+  kill -0 "$run" 2>/dev/null || rm -rf "\${directory%/*}"
 `;
 
 /** The URL of the server of this test run, started when nobody has started it yet. */
