@@ -82,7 +82,7 @@ export function differencesConformance(current: Current): void {
       await tasks.count({ ownerId: null }),
       await users.count(),
       await users.countActiveAdmins(),
-      await tasks.countHanded(),
+      ...(await tasks.countHanded()).map(({ count }) => count),
       await tasks.countAhead({ id: task.id }),
       (await tasks.countRunning()).total,
     ];
