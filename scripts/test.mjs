@@ -40,20 +40,19 @@ if (wants("static")) {
 if (only !== "static") {
   ensurePackages();
 }
-if (wants("unit")) {
-  vitest("unit", "unit tests");
-}
 if (wants("integration") || wants("databases") || wants("browser")) {
   ensureWebPage();
 }
-if (wants("integration")) {
-  vitest("integration", "integration tests");
+// In one run, so that no file has to wait for the slowest of the other kind.
+const projects = ["unit", "integration"].filter(wants);
+if (projects.length > 0) {
+  vitest(projects, `${projects.join(" and ")} tests`);
 }
 if (wants("databases")) {
   for (const { kind, name } of servers) {
     const missing = whyMissing(kind);
     if (missing === "") {
-      vitest("integration", `integration tests on ${name}`, alsoOnServers, { UTM_TEST_DATABASE: kind });
+      vitest(["integration"], `integration tests on ${name}`, alsoOnServers, { UTM_TEST_DATABASE: kind });
     } else {
       count.skipped += 1;
       problems.push(`skipped: integration tests on ${name}, because there is ${missing}`);
@@ -88,11 +87,11 @@ function record(name, isFine) {
   }
 }
 
-function vitest(project, name, files = [], environment = {}) {
+function vitest(projects, name, files = [], environment = {}) {
   say(`\n▸ ${name}`);
   const report = join(results, `${name.replaceAll(" ", "-")}.json`);
   const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
-  const words = ["run", "--project", project, ...reporters, ...files];
+  const words = ["run", ...projects.flatMap((project) => ["--project", project]), ...reporters, ...files];
   const isFine = run([bin("vitest", "vitest.mjs"), ...words], environment);
   const counts = existsSync(report) ? JSON.parse(readFileSync(report, "utf8")) : {};
   add(name, isFine, counts.numPassedTests ?? 0, counts.numFailedTests ?? 0, counts.numPendingTests ?? 0);
