@@ -3,8 +3,8 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   root: import.meta.dirname,
   test: {
-    // Tests wait for processes, time-outs and leases more than they compute: six at once even where there are two cores.
-    maxWorkers: 6,
+    // Tests wait for processes, time-outs and leases more than they compute: four at once even where there are two cores.
+    maxWorkers: 4,
     globalSetup: "test/support/databases/global-setup.ts",
     projects: [
       {

@@ -21,5 +21,5 @@ for (const { kind, name } of servers) {
   }
   say(`\n▸ on ${name}`);
   const words = ["run", "--project", "integration", ...(files.length > 0 ? files : all)];
-  run(runtime(), [vitest, ...words], { UTM_TEST_DATABASE: kind });
+  run(runtime(), [vitest, ...words], { UTM_TEST_DATABASE: kind, UTM_TEST_LONG: "1" });
 }

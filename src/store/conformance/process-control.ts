@@ -47,7 +47,8 @@ export function processControlConformance(current: Current): void {
   test("a retry without delay is ready at once; a kill before it ends the task", async () => {
     const { store } = current;
     await store.attempts.finish(anEnd(key, { ...failure, retryAt: 5001, now: 5001 }));
-    expect(await store.tasks.listReady({ queue: "default", ownerId: 1, limit: 5 })).toMatchObject([{ attempt: 1 }]);
+    const ownerId = (await store.tasks.find({ id: key.taskId }))?.ownerId ?? 0;
+    expect(await store.tasks.listReady({ queue: "default", ownerId, limit: 5 })).toMatchObject([{ attempt: 1 }]);
     const order = { id: key.taskId, by: "ann", signal: "SIGTERM", graceMs: 1, now: 6000 };
     expect(await store.tasks.requestKill(order)).toMatchObject({ kind: "ended" });
     expect(await task()).toMatchObject({ status: "killed", reason: "Killed by ann before its next attempt." });

@@ -1,3 +1,0 @@
-import { databaseOutage } from "../support/databases/outage.ts";
-
-databaseOutage("postgres", "PostgreSQL");
