@@ -3,8 +3,9 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   root: import.meta.dirname,
   test: {
-    // Tests wait for processes more than they compute: three at once even where there are only two cores.
-    maxWorkers: 3,
+    // Tests wait for processes, time-outs and leases more than they compute: four at once even where there are two cores.
+    maxWorkers: 4,
+    globalSetup: "test/support/databases/global-setup.ts",
     projects: [
       {
         test: {

@@ -2,11 +2,10 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { contract } from "../src/client/client.ts";
-import { readEvents } from "../src/client/events.ts";
-import type { TaskSummary } from "../src/contract/index.ts";
 import { inFlight, perSecond, quantile } from "./figures.ts";
 import { bareLauncher } from "./launcher.ts";
 import { type BenchServer, startServer } from "./server.ts";
+import { submitToEnd } from "./throughput.ts";
 
 /**
  * `npm run bench`: how much the server costs on top of the bare launcher, in one run on one machine. Figures are ratios or
@@ -20,7 +19,9 @@ try {
   const limitMs = await bareLauncher(directory, tasks, concurrency);
   console.log(`bare launcher, ${concurrency} in flight      ${perSecond(tasks, limitMs)} tasks/s   1.00`);
   const server = await startServer(directory, concurrency);
-  await throughput(server, limitMs);
+  const elapsedMs = await submitToEnd(server, tasks, concurrency);
+  const ratio = (limitMs / elapsedMs).toFixed(2);
+  console.log(`submit → ended by HTTP          ${perSecond(tasks, elapsedMs)} tasks/s   ${ratio} of the bare launcher`);
   await latency(server);
   await server.stop();
   const full = await startServer(directory, 1);
@@ -28,43 +29,6 @@ try {
   await full.stop();
 } finally {
   rmSync(directory, { recursive: true, force: true });
-}
-
-/** Submit → ended: every task is submitted by HTTP and counted when the event stream says it ended. */
-async function throughput(server: BenchServer, limitMs: number): Promise<void> {
-  const stop = new AbortController();
-  const ended = new Set<number>();
-  const { promise: allEnded, resolve } = Promise.withResolvers<void>();
-  const listening = Promise.withResolvers<void>();
-  const follow = async () => {
-    const response = await server.client.fetch(contract.streamTasks, { query: {} }, { signal: stop.signal });
-    listening.resolve();
-    for await (const id of endedIds(response)) {
-      ended.add(id);
-      if (ended.size === tasks) {
-        resolve();
-      }
-    }
-  };
-  follow().catch(() => undefined);
-  await listening.promise;
-  const startedAt = performance.now();
-  await inFlight(tasks, concurrency, async () => {
-    await server.client.call(contract.createTask, { body: { argv: ["true"], cwd: "/tmp" } });
-  });
-  await allEnded;
-  const elapsedMs = performance.now() - startedAt;
-  stop.abort();
-  const ratio = (limitMs / elapsedMs).toFixed(2);
-  console.log(`submit → ended by HTTP          ${perSecond(tasks, elapsedMs)} tasks/s   ${ratio} of the bare launcher`);
-}
-
-async function* endedIds(response: Response): AsyncGenerator<number> {
-  for await (const event of response.body === null ? [] : readEvents(response.body)) {
-    if (event.event === "ended") {
-      yield (JSON.parse(event.data) as TaskSummary).id;
-    }
-  }
 }
 
 /** Submit → running: from sending the request to the process's own start time, one task at a time. */

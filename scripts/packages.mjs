@@ -13,6 +13,10 @@ const wanted = {
   faketime: "faketime",
   bwrap: "bubblewrap",
   ip: "iproute2",
+  // The core alone: the whole package would start a service on this machine.
+  "/usr/sbin/mariadbd": "mariadb-server-core",
+  "/usr/bin/my_print_defaults": "mariadb-client-core",
+  "redis-server": "redis-server",
 };
 
 export function ensurePackages() {

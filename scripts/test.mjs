@@ -1,13 +1,14 @@
 // `npm test`: set up what is missing and run everything this machine can, one step after the other.
 //
 //   npm test                     all steps
-//   npm test -- --only static    one group of steps (static, unit, integration, browser)
+//   npm test -- --only static    one group of steps (static, unit, integration, databases, browser)
 //
 // A step that cannot run here is skipped and named; with CI=true that counts as a failure. The last line counts tests.
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { ensureChromium } from "./chromium.mjs";
+import { alsoOnServers, servers, whyMissing } from "./databases.mjs";
 import { ensurePackages } from "./packages.mjs";
 import { ensureInstalled, ensureWebPage, root, runtime, say } from "./setup.mjs";
 
@@ -36,15 +37,27 @@ if (wants("static")) {
   check("dead code and unused dependencies", [bin("knip", "bin", "knip.js")]);
   check("names and sizes of files", ["scripts/check-tree.mjs"]);
 }
-if (wants("unit")) {
-  vitest("unit");
-}
-if (wants("integration") || wants("browser")) {
+if (only !== "static") {
   ensurePackages();
+}
+if (wants("integration") || wants("databases") || wants("browser")) {
   ensureWebPage();
 }
-if (wants("integration")) {
-  vitest("integration");
+// In one run, so that no file has to wait for the slowest of the other kind.
+const projects = ["unit", "integration"].filter(wants);
+if (projects.length > 0) {
+  vitest(projects, `${projects.join(" and ")} tests`);
+}
+if (wants("databases")) {
+  for (const { kind, name } of servers) {
+    const missing = whyMissing(kind);
+    if (missing === "") {
+      vitest(["integration"], `integration tests on ${name}`, alsoOnServers, { UTM_TEST_DATABASE: kind });
+    } else {
+      count.skipped += 1;
+      problems.push(`skipped: integration tests on ${name}, because there is ${missing}`);
+    }
+  }
 }
 if (wants("browser")) {
   browser();
@@ -74,13 +87,14 @@ function record(name, isFine) {
   }
 }
 
-function vitest(project) {
-  say(`\n▸ ${project} tests`);
-  const report = join(results, `${project}.json`);
+function vitest(projects, name, files = [], environment = {}) {
+  say(`\n▸ ${name}`);
+  const report = join(results, `${name.replaceAll(" ", "-")}.json`);
   const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
-  const isFine = run([bin("vitest", "vitest.mjs"), "run", "--project", project, ...reporters]);
+  const words = ["run", ...projects.flatMap((project) => ["--project", project]), ...reporters, ...files];
+  const isFine = run([bin("vitest", "vitest.mjs"), ...words], environment);
   const counts = existsSync(report) ? JSON.parse(readFileSync(report, "utf8")) : {};
-  add(project, isFine, counts.numPassedTests ?? 0, counts.numFailedTests ?? 0, counts.numPendingTests ?? 0);
+  add(name, isFine, counts.numPassedTests ?? 0, counts.numFailedTests ?? 0, counts.numPendingTests ?? 0);
   for (const file of counts.testResults ?? []) {
     for (const test of file.assertionResults ?? []) {
       if (test.status === "pending" || test.status === "skipped") {
@@ -105,7 +119,7 @@ function browser() {
   });
   const stats = existsSync(report) ? JSON.parse(readFileSync(report, "utf8")).stats : {};
   const passed = (stats.expected ?? 0) + (stats.flaky ?? 0);
-  add("browser", isFine, passed, stats.unexpected ?? 0, stats.skipped ?? 0);
+  add("browser tests", isFine, passed, stats.unexpected ?? 0, stats.skipped ?? 0);
 }
 
 /** A runner that failed without a failed test (a crash, a leak, an unhandled error) counts as one. */
@@ -114,7 +128,7 @@ function add(name, isFine, passed, failed, skipped) {
   count.skipped += skipped;
   count.failed += isFine ? failed : Math.max(failed, 1);
   if (!isFine) {
-    problems.push(`failed: ${name} tests`);
+    problems.push(`failed: ${name}`);
   }
 }
 

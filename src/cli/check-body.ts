@@ -10,6 +10,7 @@ const optionOf: Readonly<Record<string, string>> = {
   stdin: "--stdin-file",
   timeout_seconds: "--timeout",
   tags: "--tag",
+  labels: "--label",
   "retry.attempts": "--retry",
   "retry.delay_seconds": "--retry-delay",
   "retry.max_delay_seconds": "--retry-max-delay",

@@ -76,7 +76,25 @@ const verbs: readonly Verb[] = [
   { name: "logout", group: "Account:", summary: "log out", load: () => import("./commands/logout.ts") },
   { name: "whoami", group: "Account:", summary: "who am I, and where", load: () => import("./commands/whoami.ts") },
   { name: "users", group: "Account:", summary: "accounts of the server", load: () => import("./commands/users.ts") },
+  {
+    name: "nodes",
+    group: "Server:",
+    summary: "the machines that run tasks",
+    load: () => import("./commands/nodes.ts"),
+  },
   { name: "serve", group: "Server:", summary: "start the server", load: () => import("./commands/serve.ts") },
+  {
+    name: "worker",
+    group: "Server:",
+    summary: "start a node that works for servers elsewhere",
+    load: () => import("./commands/worker.ts"),
+  },
+  {
+    name: "db",
+    group: "Server:",
+    summary: "look at the database, migrate it, copy it into another",
+    load: () => import("./commands/db.ts"),
+  },
   {
     name: "config",
     group: "Server:",

@@ -24,6 +24,8 @@ export type TaskOptions = PolicyOptions & {
   shell?: boolean;
   queue?: string;
   tag?: string[];
+  node?: string;
+  label?: string[];
   priority?: number;
 };
 
@@ -50,6 +52,8 @@ export function addTaskOptions(command: Command): Command {
     .option("--script <file>", "run the text of this file, by its #! line; - reads it from here")
     .option("--shell", 'join all words and run them by "sh -c"')
     .option("--queue <name>", "queue to wait in")
+    .option("--node <name>", "run it on this node and no other; none for any")
+    .option("--label <label>", "run it on a node that has this label (repeatable); none for any node", collect)
     .option("-t, --tag <tag>", "tag to find it by (repeatable)", collect)
     .option("--priority <number>", "higher goes first", wholeNumberOption("--priority", Number.NEGATIVE_INFINITY));
   return addPolicyOptions(command);
@@ -78,6 +82,8 @@ export async function readTask(
     run_at: options.at,
     queue: options.queue,
     tags: options.tag,
+    node: nullForNone(options.node),
+    labels: options.label?.[0] === "none" ? [] : options.label,
     priority: options.priority,
     ...readPolicy(options, deps, former),
   };

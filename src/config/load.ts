@@ -17,6 +17,7 @@ export type Config = {
   nodeName: string;
   /** Null: all queues. */
   lanes: string[] | null;
+  labels: string[];
   leaseSeconds: number;
   lostGraceSeconds: number;
   registration: RegistrationPolicy;
@@ -28,6 +29,10 @@ export type Config = {
   drain: boolean;
   /** 0: no cap. */
   outputCapBytes: number;
+  /** Where others read what attempts wrote: nowhere else, in the database, or in a directory all machines share. */
+  output: "local" | "database" | "directory";
+  /** Absolute; null for the one in the data directory. */
+  outputDir: string | null;
   /** 0: for ever. */
   retentionDays: number;
   loginsPerMinute: number;
@@ -155,6 +160,7 @@ function withDefaults(values: Record<string, unknown>): Config {
     slots: given.slots ?? 4 * availableParallelism(),
     nodeName: given.nodeName ?? hostname(),
     lanes: given.lanes === undefined ? null : splitLanes(given.lanes),
+    labels: given.labels ?? [],
     leaseSeconds: given.leaseSeconds ?? 60,
     lostGraceSeconds: given.lostGraceSeconds ?? 60,
     registration: given.registration ?? "open",
@@ -164,6 +170,8 @@ function withDefaults(values: Record<string, unknown>): Config {
     leftovers: given.leftovers ?? "end",
     cgroup: given.cgroup ?? "auto",
     drain: given.drain ?? false,
+    output: given.output ?? (given.redisUrl === undefined ? "local" : "database"),
+    outputDir: typeof given.outputDir === "string" ? resolve(given.outputDir) : null,
     outputCapBytes: given.outputCapBytes ?? 64 * 1024 ** 2,
     retentionDays: given.retentionDays ?? 0,
     loginsPerMinute: given.loginsPerMinute ?? 30,
@@ -189,8 +197,13 @@ function contradictions(config: Config): string[] {
       "REDIS_URL is for work on many machines, which needs a database they share; SQLite is a file on one machine. Remove REDIS_URL.",
     );
   }
-  if (!isSqlite) {
-    found.push("DATABASE_URL names PostgreSQL or MySQL; this version works on SQLite only (sqlite:/path/to/file).");
+  if (config.redisUrl !== null && config.output === "local") {
+    found.push(
+      "UTM_OUTPUT=local keeps outputs where only their own machine can read them, and REDIS_URL is for many machines. Use database, or directory with one they share.",
+    );
+  }
+  if (config.redisUrl !== null && config.output === "directory" && config.outputDir === null) {
+    found.push("UTM_OUTPUT=directory needs a directory that all machines share: name it in UTM_OUTPUT_DIR.");
   }
   if (config.lanes !== null && config.lanes.length === 0) {
     found.push("UTM_LANES names no queue. Leave it out to work for all.");

@@ -1,5 +1,5 @@
 import { freeCommandPolicies, registrationPolicies } from "../contract/index.ts";
-import { bytes, flag, integer, numberAtLeast, oneOf, type Parse, text, url } from "./parse.ts";
+import { bytes, flag, integer, labels, numberAtLeast, oneOf, type Parse, text, url } from "./parse.ts";
 
 /**
  * Every setting: its names, its default, what it means. The command line, the environment, the configuration file, the
@@ -38,6 +38,8 @@ const option = <T>(
   isSwitch: about.isSwitch ?? false,
 });
 
+const databaseSchemes = ["sqlite:", "postgres:", "postgresql:", "mysql:", "mariadb:"];
+
 export const configOptions = {
   host: option("host", "HOST", text, {
     description: "Address to listen on; 0.0.0.0 for every address of the machine.",
@@ -51,8 +53,8 @@ export const configOptions = {
     description: "Where database, journals and output are kept.",
     defaultText: "./data in a checkout, else $XDG_STATE_HOME/utm",
   }),
-  databaseUrl: option("databaseUrl", "DATABASE_URL", url(["sqlite:", "postgres:", "postgresql:", "mysql:"]), {
-    description: "Database: sqlite:/path/to/file. (postgres:// and mysql:// are refused by this version.)",
+  databaseUrl: option("databaseUrl", "DATABASE_URL", url(databaseSchemes), {
+    description: "Database: sqlite:/path, postgres://user:password@host/name or mysql://user:password@host/name.",
     defaultText: "utm.sqlite in the data directory",
     isSecret: true,
   }),
@@ -61,8 +63,8 @@ export const configOptions = {
     defaultText: "none",
     isSecret: true,
   }),
-  slots: option("slots", "UTM_SLOTS", integer(1, 10_000), {
-    description: "Attempts at once on this node.",
+  slots: option("slots", "UTM_SLOTS", integer(0, 10_000), {
+    description: "Attempts at once on this node; 0 for a server that runs no new ones.",
     defaultText: "4 × processor cores",
   }),
   nodeName: option("nodeName", "UTM_NODE_NAME", text, {
@@ -72,6 +74,10 @@ export const configOptions = {
   lanes: option("lanes", "UTM_LANES", text, {
     description: "Queues this node works for, separated by commas.",
     defaultText: "all",
+  }),
+  labels: option("labels", "UTM_LABELS", labels, {
+    description: "Labels of this node, separated by commas: tasks can ask for them.",
+    defaultText: "none",
   }),
   leaseSeconds: option("leaseSeconds", "UTM_LEASE_SECONDS", numberAtLeast(0.1), {
     description: "How long a node counts as alive after its last sign.",
@@ -113,6 +119,15 @@ export const configOptions = {
   outputCapBytes: option("outputCapBytes", "UTM_OUTPUT_CAP_BYTES", bytes(65_536), {
     description: "Output kept per attempt (first and last half); 0 for no limit. 64M and 2G are understood.",
     defaultText: "64M",
+  }),
+  output: option("output", "UTM_OUTPUT", oneOf(["local", "database", "directory"] as const), {
+    description:
+      "Where the machines read what tasks wrote: on the one that ran them (local), in the database, or in a directory they share.",
+    defaultText: "local; database with REDIS_URL",
+  }),
+  outputDir: option("outputDir", "UTM_OUTPUT_DIR", text, {
+    description: "Directory that tasks write their output to; with UTM_OUTPUT=directory, one that all machines share.",
+    defaultText: "output in the data directory",
   }),
   retentionDays: option("retentionDays", "UTM_RETENTION_DAYS", numberAtLeast(0), {
     description: "Days after which ended tasks and their output are removed; 0 keeps them for ever.",

@@ -1,8 +1,19 @@
+import { nodeLabelPattern } from "../contract/index.ts";
+
 /** Reads one setting's text. A problem completes the sentence "PORT must be …". */
 export type Parse<T> = (text: string) => { value: T } | { problem: string };
 
 export const text: Parse<string> = (input) =>
   input.trim() === "" ? { problem: "a text that is not empty" } : { value: input.trim() };
+
+/** Labels separated by commas; each once. */
+export const labels: Parse<string[]> = (input) => {
+  const words = input.split(",").map((word) => word.trim());
+  const value = [...new Set(words.filter((word) => word !== ""))];
+  return value.length <= 16 && value.every((word) => nodeLabelPattern.test(word))
+    ? { value }
+    : { problem: "up to 16 labels of small letters, digits and . _ = -, separated by commas" };
+};
 
 export function integer(minimum: number, maximum: number): Parse<number> {
   return (input) => {

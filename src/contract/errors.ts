@@ -45,6 +45,10 @@ export const errorRegistry = {
     status: 409,
     detail: "This is the last active admin. Make somebody else an admin first.",
   },
+  node_alive: {
+    status: 409,
+    detail: "Node {name} is alive. Stop its process and wait until its lease is over; then it can be forgotten.",
+  },
   body_too_large: { status: 413, detail: "The request body is larger than {limit} bytes." },
   unsupported_media_type: { status: 415, detail: 'Unsupported media type "{type}" in request. Send application/json.' },
   range_not_satisfiable: { status: 416, detail: "The output has {size} bytes; the range asked for lies beyond them." },

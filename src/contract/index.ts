@@ -1,3 +1,4 @@
+import { nodeEndpoints } from "./nodes.ts";
 import { outputEndpoints } from "./output.ts";
 import { systemEndpoints } from "./system.ts";
 import { taskControlEndpoints } from "./task-control.ts";
@@ -10,6 +11,7 @@ export const contract = {
   ...taskEndpoints,
   ...taskControlEndpoints,
   ...outputEndpoints,
+  ...nodeEndpoints,
   ...systemEndpoints,
 };
 export type Contract = typeof contract;
@@ -17,6 +19,7 @@ export type EndpointName = keyof Contract;
 
 export * from "./endpoint.ts";
 export * from "./errors.ts";
+export * from "./nodes.ts";
 export * from "./output.ts";
 export * from "./permissions.ts";
 export * from "./system.ts";

@@ -12,6 +12,7 @@ export const permissions = {
   view_all_tasks: "see everybody's tasks",
   operate_all_tasks: "edit and kill everybody's tasks",
   manage_users: "see all users, change their role, approve or disable them",
+  manage_nodes: "drain, resume and forget nodes",
 } as const;
 export type Permission = keyof typeof permissions;
 
@@ -22,7 +23,13 @@ export type FreeCommandPolicy = (typeof freeCommandPolicies)[number];
 const viewer: readonly Permission[] = ["view_tasks"];
 const member: readonly Permission[] = [...viewer, "create_tasks"];
 const operator: readonly Permission[] = [...member, "run_commands"];
-const admin: readonly Permission[] = [...operator, "view_all_tasks", "operate_all_tasks", "manage_users"];
+const admin: readonly Permission[] = [
+  ...operator,
+  "view_all_tasks",
+  "operate_all_tasks",
+  "manage_users",
+  "manage_nodes",
+];
 
 export const rolePermissions: Readonly<Record<Role, readonly Permission[]>> = { viewer, member, operator, admin };
 

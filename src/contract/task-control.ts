@@ -94,6 +94,7 @@ export const taskEventKinds = [
   "resumed",
   "input_ended",
   "orphaned",
+  "fenced",
   "leftovers",
   "retry",
   "ended",

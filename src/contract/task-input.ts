@@ -45,6 +45,12 @@ const notYet = z
 
 export const tag = label(64);
 
+/** What is said of a node, and asked of one. */
+export const nodeLabelPattern = /^[a-z0-9._=-]{1,63}$/;
+const nodeLabel = z.string().regex(nodeLabelPattern, {
+  error: "A label is 1 to 63 small letters, digits, dots, underscores, dashes and equals signs.",
+});
+
 const fields = z.object({
   name: label(maxNameCharacters).optional(),
   description: freeText(10_000).nullish(),
@@ -81,6 +87,10 @@ const fields = z.object({
     .nullish(),
   /** Standard input stays open while it runs: more can be sent, until its end is. `stdin` comes first. */
   input: z.boolean().nullish(),
+  /** Name of the only node that may run it. */
+  node: label(255).nullish(),
+  /** Labels a node must have, all of them, to run it. */
+  labels: z.array(nodeLabel).max(16).nullish(),
 });
 
 const programs = ["command", "argv", "script"] as const;

@@ -1,15 +1,38 @@
+import type { SharedCounter } from "./shared-counter.ts";
+
 /**
  * How a ready task reaches a node with a free slot. Admission decides which tasks go and in what order; a dispatcher only
  * decides where. It carries ids: losing it loses nothing, since what is pending is handed over again, and a delivery that
  * comes twice or too late does nothing, since the claim is a compare-and-set in the database.
  */
-export type Delivery = { taskId: number; attempt: number; lane: string; priority: number };
+export type Delivery = {
+  taskId: number;
+  attempt: number;
+  /** The queue it is in. */
+  lane: string;
+  priority: number;
+  /** The only node that may run it; null for any that works for the lane. */
+  nodeId: number | null;
+};
 
 /** `claimed`: this node runs it. `drop`: it is not to be run any more. `busy`: no slot after all, try again. */
 export type DeliveryResult = "claimed" | "drop" | "busy";
 
-export type PokeTopic = "kill";
-export type Poke = { topic: PokeTopic; taskId: number };
+/**
+ * What every process of the installation is told, this one included. A lost one only costs time: what it says is in the
+ * record, and is found there at the next look.
+ */
+export type Poke =
+  | { topic: "kill"; taskId: number }
+  /** A task may be ready to go, now or when its time has come, or a slot be free. */
+  | { topic: "admission" }
+  /** The node came, or what it is to do was changed. */
+  | { topic: "node"; nodeId: number }
+  | { topic: "changed"; taskId: number; kind: "created" | "changed" | "ended" }
+  /** Somebody follows its output now: who has it, let others see it as it comes. */
+  | { topic: "followed"; taskId: number; attempt: number }
+  /** More of its output is where others can read it. */
+  | { topic: "output"; taskId: number; attempt: number };
 
 /**
  * What the node that runs an attempt is asked to do to it now. Nothing of it is kept for later: who gets no answer knows
@@ -19,7 +42,13 @@ export type Request =
   | { kind: "suspend" | "resume" | "end_input" | "processes" | "usage" }
   | { kind: "signal"; signal: NodeJS.Signals; to: "main" | "all" }
   | { kind: "input"; data: Buffer };
-export type AttemptRequest = { taskId: number; attempt: number; by: string } & Request;
+export type AttemptRequest = {
+  taskId: number;
+  attempt: number;
+  by: string;
+  /** The node that runs it, where that is known: it alone is asked. */
+  nodeId?: number | null;
+} & Request;
 
 type RefusalCode =
   | "already_suspended"
@@ -50,23 +79,31 @@ export type RunningProcess = {
 };
 
 export type Dispatcher = {
-  /** Idempotent by task and attempt. */
+  /** Idempotent by task and attempt. Rejects when it cannot be carried now (`problem` says why). */
   add(delivery: Delivery): Promise<void>;
   /** Best effort: the claim decides. */
   remove(delivery: { taskId: number; attempt: number }): Promise<void>;
-  /** Begins to deliver to this node, as many at once as it has free slots. */
+  /** Begins to deliver to this node what is for its lanes or for it alone, as many at once as it has free slots. */
   process(options: {
+    nodeId: number;
+    lanes: readonly string[];
     freeSlots: () => number;
     deliver: (delivery: Delivery) => Promise<DeliveryResult>;
   }): Promise<void>;
   /** A slot became free: what waits can be delivered. */
   slotFreed(): void;
-  /** Tells every node something; a lost poke costs one heartbeat. */
+  /** Tells every process something, this one at once; never rejects. */
   poke(poke: Poke): Promise<void>;
   onPoke(callback: (poke: Poke) => void): void;
   /** Asks the node that runs the attempt. Null: it did not answer in time. */
   ask(request: AttemptRequest): Promise<Reply | null>;
   /** Answers requests for attempts of this node. */
   onAsk(answer: (request: AttemptRequest) => Promise<Reply>): void;
+  /** Why nothing can be carried to the nodes now, as a sentence to show; null when all is well. */
+  problem(): string | null;
+  /** Calls back when it can carry again after a problem: what was told or handed in between may be lost. */
+  onRecovered(callback: () => void): void;
+  /** Counts over all processes; null where this is the only one. */
+  counter: SharedCounter | null;
   close(): Promise<void>;
 };

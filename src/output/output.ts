@@ -39,6 +39,8 @@ export class SearchGivenUp extends Error {
 export type OutputStore = {
   /** Path of the file an attempt writes to; its folder exists after the call. */
   prepare(attempt: AttemptRef): string;
+  /** Whether there is a file of it. */
+  isThere(attempt: AttemptRef): Promise<boolean>;
   /** Bytes written so far; 0 when there is no file (yet, or any more). */
   size(attempt: AttemptRef): Promise<number>;
   /** The range the cap removed so far, or null. Found from the file itself, so that it is true after any crash. */

@@ -8,6 +8,7 @@ import { bodyLimitBytes, readBodies } from "./plugins/bodies.ts";
 import { answerErrors, answerFrameworkError, answerWrongMethods } from "./plugins/errors.ts";
 import { logRequests } from "./plugins/request-log.ts";
 import { serveWebPage } from "./plugins/web-page.ts";
+import { nodeRoutes } from "./routes/nodes.ts";
 import { outputRoutes } from "./routes/output.ts";
 import { systemRoutes } from "./routes/system.ts";
 import { taskControlRoutes } from "./routes/task-control.ts";
@@ -42,6 +43,7 @@ export async function buildApp(context: Context, webDirectory: string): Promise<
   taskRoutes(app, context);
   taskControlRoutes(app, context);
   outputRoutes(app, context);
+  nodeRoutes(app, context);
   systemRoutes(app, context);
   answerWrongMethods(app, context, Object.values(contract));
   await serveWebPage(app, webDirectory);

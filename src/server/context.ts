@@ -19,6 +19,8 @@ export type Context = {
   clock: () => number;
   /** Why tasks cannot have these here, as a sentence; null where they can. */
   missing: () => { sandbox: string | null; pty: string | null };
+  /** The node of this process; null before it is registered. */
+  ownNodeId: () => number | null;
   /** What keeps the server from working, in sentences; empty when all is well. */
   problems: () => Promise<string[]>;
 };

@@ -17,7 +17,7 @@ export type DataDirectory = {
   root: string;
   /** Journals and FIFOs. */
   node: string;
-  /** What attempts wrote. */
+  /** What attempts write, or wrote; it may be elsewhere. Its real path. */
   output: string;
   /** Identity of this node, kept with its journals. */
   nodeKey: string;
@@ -34,13 +34,26 @@ export function makeDataDirectory(path: string): string {
   return realpathSync(path);
 }
 
-/** Makes what is missing in it. Only for who has locked it: two at once would give the node two keys. */
-export function openDataDirectory(root: string): DataDirectory {
+/**
+ * Makes what is missing in it. Only for who has locked it: two at once would give the node two keys. `outputDir` is
+ * absolute; null for one in it.
+ */
+export function openDataDirectory(root: string, outputDir: string | null): DataDirectory {
   const node = join(root, "node");
-  const output = join(root, "output");
+  const wanted = outputDir ?? join(root, "output");
   mkdirSync(node, { recursive: true, mode: 0o700 });
-  mkdirSync(output, { recursive: true, mode: 0o700 });
+  makeOutputDirectory(wanted);
+  const output = realpathSync(wanted);
   return { root, node, output, nodeKey: readNodeKey(join(node, "node.key")) };
+}
+
+function makeOutputDirectory(path: string): void {
+  try {
+    mkdirSync(path, { recursive: true, mode: 0o700 });
+    accessSync(path, constants.W_OK | constants.X_OK);
+  } catch (error) {
+    throw new Error(`The output directory ${path} cannot be used: ${(error as Error).message}.`, { cause: error });
+  }
 }
 
 /** An empty file is that of a server that was killed, or found the disk full, before it wrote the key. */

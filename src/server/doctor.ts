@@ -45,7 +45,12 @@ export async function examine(config: Config): Promise<Finding[]> {
     found("other user", "tasks run as another user (UTM_RUN_AS)", false, await probeRunAs(plain)),
     found("sandbox", 'sandbox: "strict"', false, await examineSandbox(plain, config.dataDir)),
     found("terminal", "pty: true", false, await probePty(plain)),
-    found("output cap", "long outputs keep their head and tail", false, await probeCap(config.dataDir)),
+    found(
+      "output cap",
+      "long outputs keep their head and tail",
+      false,
+      await probeCap(config.outputDir ?? config.dataDir),
+    ),
   ];
   closeCgroupBase(cgroup);
   return findings;
@@ -87,8 +92,8 @@ function controllerCapability(cgroup: CgroupBase | null, controller: "memory" | 
 }
 
 /** On the file system outputs are kept on, when there is one already. */
-async function probeCap(dataDir: string): Promise<Capability> {
-  const directory = mkdtempSync(join(existsSync(dataDir) ? dataDir : tmpdir(), "utm-probe-"));
+async function probeCap(outputs: string): Promise<Capability> {
+  const directory = mkdtempSync(join(existsSync(outputs) ? outputs : tmpdir(), "utm-probe-"));
   const output = createFileOutput({ directory });
   try {
     const attempt = { taskId: 0, attempt: 1 };

@@ -1,29 +1,26 @@
-import { homedir, userInfo } from "node:os";
+import { randomUUID } from "node:crypto";
 import type { Config } from "../config/load.ts";
-import { createEmbeddedDispatcher } from "../dispatch/embedded/embedded-dispatcher.ts";
-import type { Log } from "../log/log.ts";
-import { createFileOutput } from "../output/file/store.ts";
-import { ProgressWatch } from "../output/progress-watch.ts";
 import { createAdmission } from "../services/admission.ts";
+import type { LostAttempt } from "../services/lost-attempt.ts";
 import { createLostNodes } from "../services/lost-nodes.ts";
 import { createRetention } from "../services/retention.ts";
 import type { Store } from "../store/store.ts";
-import { closeCgroupBase } from "../supervise/cgroup/base.ts";
-import { findShell } from "../supervise/launcher/shell.ts";
-import { Worker } from "../worker/worker.ts";
+import { createClock, createDispatcher } from "./connect.ts";
 import type { Context } from "./context.ts";
-import { type DataDirectory, directoryWatch, findRunAs } from "./data-directory.ts";
+import { type DataDirectory, directoryWatch } from "./data-directory.ts";
 import { readVersion } from "./installation.ts";
 import { createLive } from "./live/live.ts";
-import { findMeans, type Means } from "./means.ts";
+import { createNode, type Node } from "./node.ts";
+import { createOutputs } from "./outputs.ts";
+import type { RoleParts } from "./run-process.ts";
 
 const lookHoldsMs = 1000;
+const nothingMissing = { sandbox: null, pty: null };
 
-/** Everything but HTTP: the record, the node, the services beside it. */
+/** Everything of a server but HTTP: the record, the node, the services beside it. */
 export type Engine = {
   context: Context;
-  worker: Worker;
-  means: Means;
+  node: Node;
   /** Takes over what ran before, and begins to work. */
   start(): Promise<{ adopted: number }>;
   /** Starts nothing new; resolves when nothing runs any more. */
@@ -32,36 +29,21 @@ export type Engine = {
   stop(): Promise<void>;
 };
 
-/** Queues a node should work for and that do not exist are a mistake in the configuration, told at once. */
-/** Null for a number without an entry, as containers have. */
-function ownUserName(): string | null {
-  try {
-    return userInfo().username;
-  } catch {
-    return null;
-  }
-}
-
-async function refuseUnknownLanes(config: Config, store: Store): Promise<void> {
-  const names = (await store.queues.list()).map((queue) => queue.name);
-  const unknown = (config.lanes ?? []).filter((lane) => !names.includes(lane));
-  if (unknown.length > 0) {
-    throw new Error(
-      `UTM_LANES names ${unknown.join(", ")}, and there is no such queue. There is: ${names.join(", ")}.`,
-    );
-  }
-}
-
-/** Finds out what this machine can do, and puts the parts together. Nothing works before `start`. */
-export async function createEngine(config: Config, directory: DataDirectory, store: Store, log: Log): Promise<Engine> {
-  const clock = Date.now;
-  const version = readVersion();
-  const output = createFileOutput({ directory: directory.output });
-  const live = createLive(store, log);
-  const dispatcher = createEmbeddedDispatcher();
+/** Puts the parts together. Nothing works before `start`. */
+export async function createEngine({ config, directory, store, log, opened }: RoleParts): Promise<Engine> {
+  const installationClock = await createClock(config, store, log);
+  const clock = installationClock.now;
+  opened.push(async () => installationClock.stop());
+  const dispatcher = await createDispatcher(config, store, log);
+  opened.push(() => dispatcher.close());
+  const outputs = createOutputs(config, directory, { store, dispatcher, log });
+  const output = outputs.read;
+  const live = createLive(store, dispatcher, log);
+  /** Without Redis there is one process, and the lock of its directory keeps others away. */
+  const isAlone = config.redisUrl === null;
   let isDraining = false;
   const admission = createAdmission({
-    ...{ store, dispatcher, log, lanes: config.lanes, clock },
+    ...{ store, dispatcher, log, clock, holder: randomUUID(), isAlone },
     isDraining: () => isDraining,
   });
   /** A slot is free, and the task comes back later. */
@@ -69,36 +51,14 @@ export async function createEngine(config: Config, directory: DataDirectory, sto
     admission.delayedUntil(at);
     admission.poke();
   }
-  const isDirectoryFine = directoryWatch(directory.root);
-  const runAs = findRunAs(config.runAs);
-  const shell = findShell(process.env.PATH ?? "");
-  const means = await findMeans(config, directory, shell, runAs);
-  const worker = new Worker({
-    store,
-    output,
-    dispatcher,
-    log,
-    clock,
-    node: { key: directory.nodeKey, name: config.nodeName, slots: config.slots, version },
-    leaseMs: config.leaseSeconds * 1000,
-    outputCapBytes: config.outputCapBytes,
-    shell,
-    runAs,
-    cgroup: means.cgroup,
-    sandbox: means.sandbox,
-    leftovers: config.leftovers,
-    progress: new ProgressWatch({
-      output,
-      onError: (error, { taskId, attempt }) => log.error({ err: error, taskId, attempt }, "progress not looked at"),
-    }),
-    directory: directory.node,
-    surroundings: {
-      nodeName: config.nodeName,
-      home: runAs?.home ?? homedir(),
-      userName: runAs?.name ?? ownUserName(),
-      isOtherUser: runAs !== null,
-      server: process.env,
-    },
+  function noteLost({ taskId, kind, retryAt }: NonNullable<LostAttempt>): void {
+    live.changed({ taskId, kind });
+    if (retryAt !== null) {
+      waitForRetry(retryAt);
+    }
+  }
+  const node = await createNode({
+    ...{ config, directory, store, outputs, dispatcher, log, clock: installationClock },
     onChange: (change) => {
       live.changed(change);
       if (change.kind === "ended") {
@@ -113,13 +73,70 @@ export async function createEngine(config: Config, directory: DataDirectory, sto
       store,
       log,
       clock,
+      uptimeMs: () => performance.now(),
+      leaseMs: config.leaseSeconds * 1000,
       graceMs: config.lostGraceSeconds * 1000,
-      ownNodeId: () => worker.nodeId,
-      onLost: live.changed,
-      onRetry: waitForRetry,
+      ownNodeId: () => node.worker.nodeId,
+      onLost: noteLost,
     }),
     createRetention({ store, output, log, clock, retentionDays: config.retentionDays }),
   ];
+  const context: Context = {
+    ...{ config, version: readVersion(), store, output, admission, dispatcher, live, log, clock },
+    problems: problemsOf(directory, store),
+    // Where there are several nodes, the one that is to run it finds out.
+    missing: () => (config.redisUrl === null ? node.means.missing : nothingMissing),
+    ownNodeId: () => node.worker.nodeId,
+  };
+
+  return {
+    context,
+    node,
+    async start() {
+      if (isAlone) {
+        await assertAlone(config, directory, store);
+        // What an earlier life had handed to its dispatcher went with it.
+        await store.tasks.takeBack({ handedForMs: 0 });
+      }
+      const started = await node.worker.start();
+      for (const service of services) {
+        service.start();
+      }
+      return started;
+    },
+    async drain() {
+      isDraining = true;
+      await node.worker.drain();
+    },
+    async stop() {
+      await Promise.all(services.map((service) => service.stop()));
+      await dispatcher.close();
+      node.stop();
+      live.close();
+      output.close();
+      installationClock.stop();
+      await store.close();
+    },
+  };
+}
+
+/** A second server on one database, with neither knowing of the other, would hand out slots twice. */
+async function assertAlone(config: Config, directory: DataDirectory, store: Store): Promise<void> {
+  if (config.databaseUrl.startsWith("sqlite:")) {
+    return;
+  }
+  const other = (await store.nodes.list()).find((node) => node.aliveForMs > 0 && node.key !== directory.nodeKey);
+  if (other !== undefined) {
+    const seconds = Math.ceil(other.aliveForMs / 1000);
+    throw new Error(
+      `Node ${other.name}${other.host === "" ? "" : ` on ${other.host}`} works on this database already. Several servers and workers need REDIS_URL, all of them the same; or try again in ${seconds} s if that one is gone.`,
+    );
+  }
+}
+
+/** What keeps the server from working, found out by looking. */
+function problemsOf(directory: DataDirectory, store: Store): () => Promise<string[]> {
+  const isDirectoryFine = directoryWatch(directory.root);
 
   async function look(): Promise<string[]> {
     const found: string[] = [];
@@ -134,51 +151,10 @@ export async function createEngine(config: Config, directory: DataDirectory, sto
   // Anybody may ask as often as they like, and each look writes to the database: the answer holds for a second.
   // Measured by a clock that nobody sets, or after the wall clock was set back it would hold for hours.
   let lastLook: { at: number; answer: Promise<string[]> } | null = null;
-  function problems(): Promise<string[]> {
+  return () => {
     if (lastLook === null || performance.now() - lastLook.at >= lookHoldsMs) {
       lastLook = { at: performance.now(), answer: look() };
     }
     return lastLook.answer;
-  }
-
-  return {
-    context: {
-      config,
-      version,
-      store,
-      output,
-      admission,
-      dispatcher,
-      live,
-      log,
-      clock,
-      problems,
-      missing: () => means.missing,
-    },
-    worker,
-    means,
-    async start() {
-      await refuseUnknownLanes(config, store);
-      // What an earlier life had handed to its dispatcher went with it.
-      await store.tasks.takeBack({ handedBefore: null });
-      const started = await worker.start();
-      for (const service of services) {
-        service.start();
-      }
-      return started;
-    },
-    async drain() {
-      isDraining = true;
-      await worker.drain();
-    },
-    async stop() {
-      await Promise.all(services.map((service) => service.stop()));
-      await dispatcher.close();
-      worker.stop();
-      closeCgroupBase(means.cgroup);
-      live.close();
-      output.close();
-      await store.close();
-    },
   };
 }

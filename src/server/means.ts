@@ -29,11 +29,16 @@ export async function findMeans(
   ]);
   return {
     cgroup: "problem" in cgroup ? null : cgroup,
-    sandbox: "unavailable" in sandbox ? null : sandbox,
+    sandbox: "unavailable" in sandbox ? null : { ...sandbox, hiddenToo: outputsOutside(directory) },
     missing: {
       cgroup: "problem" in cgroup ? cgroup.problem : null,
       sandbox: "unavailable" in sandbox ? sandbox.unavailable : null,
       pty: pty.isAvailable ? null : pty.reason,
     },
   };
+}
+
+/** Where outputs are when it is not in the data directory. */
+function outputsOutside({ root, output }: DataDirectory): string | null {
+  return `${output}/`.startsWith(`${root}/`) ? null : output;
 }

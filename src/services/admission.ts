@@ -1,27 +1,37 @@
 import type { Dispatcher } from "../dispatch/dispatcher.ts";
-import { type PendingFacts, pendingReason } from "../domain/pending-reason.ts";
-import { pickNext } from "../domain/pick-order.ts";
+import { pendingReason } from "../domain/pending-reason.ts";
+import { type Pick, pickNext } from "../domain/pick-order.ts";
+import { worksFor } from "../domain/placement.ts";
 import type { Log } from "../log/log.ts";
-import type { ListedTask, QueueRow, ReadyTask, RunningCounts, Store } from "../store/store.ts";
+import type { HeldLock, NodeRow } from "../store/nodes.ts";
+import type { ListedTask, QueueRow, ReadyTask, Store } from "../store/store.ts";
+import { createLeadership } from "./leadership.ts";
 import { createService, type Service } from "./service.ts";
+import { freePlaces, freeSlotsByQueue, nothingKnown, type Situation, situationOf } from "./situation.ts";
 
 /**
- * Admission: which pending tasks may go now.
+ * Admission: which pending tasks may go now, and where to.
  *
- * Each round looks at the record alone: living nodes' slots, what runs, what is handed and not yet claimed, which queues
- * are paused. It picks (domain/pick-order.ts), marks the picks as handed in one conditional update, and gives those it
- * applied to, and no others, to the dispatcher. Two servers doing this at once therefore never hand a task twice; and if
- * they did, the claim would let only one run it.
+ * One server of the installation decides at a time, the one that holds the lock (leadership.ts). Each of its rounds looks
+ * at the record alone: living nodes' slots, what runs, what is handed and not yet claimed, which queues are paused. It
+ * picks (domain/pick-order.ts), marks the picks as handed in one transaction that is void unless the lock is still its own,
+ * and gives those it applied to, and no others, to the dispatcher. So a server that was paused in the middle of a round
+ * and wakes up when another has taken over hands nothing, and slots of nodes and queues are never given twice.
  *
- * It is driven by events: a task was submitted or ended, a node came or went, a delayed task is due. The slow interval is
- * a net for what was missed, and takes back what was handed and lost on the way.
+ * It is driven by events: a task was submitted or ended, a node came or went, a delayed task is due. All servers are told
+ * of them, whoever they happened to. The slow interval is a net for what was missed, and takes back what was handed and
+ * lost on the way. What the dispatcher could not carry is taken back at once, and everything when it was out of order.
+ *
+ * A server that does not decide looks too, seldom, since people ask it why their task waits.
  */
 export type AdmissionOptions = {
   store: Store;
   dispatcher: Dispatcher;
   log: Log;
-  /** Queues that are worked for here; null for all. */
-  lanes: readonly string[] | null;
+  /** Random, of this process. */
+  holder: string;
+  /** This is the only server there can be. */
+  isAlone: boolean;
   /** The server is about to stop and starts nothing new. */
   isDraining: () => boolean;
   clock: () => number;
@@ -34,7 +44,8 @@ export type Admission = Service & {
   explain(task: ListedTask, ahead: number | null): string;
 };
 
-const intervalMs = 5000;
+const intervalMs = { alone: 5000, among: 2000 };
+const sweepMs = 5000;
 const restMs = 2;
 /** Nodes and queues change seldom; what is known of them may be this old. */
 const surroundingsHoldMs = 1000;
@@ -43,38 +54,60 @@ const handPatienceMs = 10_000;
 /** setTimeout cannot wait longer than 2^31 ms; the next round sets the timer again. */
 const longestTimerMs = 86_400_000;
 
-type Surroundings = { slots: number; queues: readonly QueueRow[] };
-type Situation = Surroundings & { running: RunningCounts };
+type Surroundings = { nodes: readonly NodeRow[]; queues: readonly QueueRow[] };
 
 export function createAdmission(options: AdmissionOptions): Admission {
-  const { store, dispatcher, clock } = options;
-  let situation: Situation = {
-    slots: 0,
-    running: { byOwner: new Map(), byQueue: new Map(), total: 0 },
-    queues: [],
-  };
+  const { store, dispatcher, clock, isAlone, log } = options;
+  const leadership = createLeadership(options);
+  let situation: Situation = nothingKnown;
   let dueTimer: NodeJS.Timeout | null = null;
   let nextDueAt: number | null = null;
-  let surroundings: Surroundings & { at: number } = { at: Number.NEGATIVE_INFINITY, slots: 0, queues: [] };
+  /** False when another process may have added an earlier one. */
+  let isDueKnown = false;
+  let surroundings: Surroundings & { at: number } = { at: Number.NEGATIVE_INFINITY, nodes: [], queues: [] };
   let nextSweepAt = 0;
 
-  const service = createService({ name: "admission", intervalMs, restMs, log: options.log, runOnce });
+  const service = createService({
+    ...{ name: "admission", restMs, log, runOnce },
+    intervalMs: isAlone ? intervalMs.alone : intervalMs.among,
+  });
+
+  dispatcher.onPoke((poke) => {
+    if (poke.topic === "admission") {
+      isDueKnown = false;
+      service.poke();
+    } else if (poke.topic === "node") {
+      surroundings.at = Number.NEGATIVE_INFINITY;
+      service.poke();
+    } else if (poke.topic === "changed" && poke.kind !== "changed") {
+      service.poke();
+    }
+  });
+  dispatcher.onRecovered(() => {
+    if (leadership.isHeld()) {
+      const takingBack = store.tasks.takeBack({ handedForMs: 0 });
+      takingBack.then(service.poke, (error) => log.error({ err: error }, "handed tasks not taken back"));
+    }
+  });
 
   async function runOnce(): Promise<{ handed: number; takenBack: number; due: number }> {
     const now = clock();
+    const lock = await findLock();
     // How old something is here is measured by a clock that nobody sets; what is due, by the wall clock.
     const nowHere = performance.now();
     const isSweep = nowHere >= nextSweepAt;
-    const takenBack = isSweep ? await store.tasks.takeBack({ handedBefore: now - handPatienceMs }) : 0;
+    const takesBack = isSweep && lock !== null;
+    const takenBack = takesBack ? await store.tasks.takeBack({ handedForMs: handPatienceMs }) : 0;
     const isDue = isSweep || (nextDueAt !== null && nextDueAt <= now);
     const due = isDue ? await store.tasks.promoteDue({ now }) : 0;
-    nextSweepAt = isSweep ? nowHere + intervalMs : nextSweepAt;
-    const isFresh = surroundings.at + surroundingsHoldMs > nowHere;
-    surroundings = isFresh ? surroundings : { at: nowHere, ...(await look(now)) };
-    situation = { ...surroundings, running: await store.tasks.countRunning() };
-    const freeSlots = situation.slots - situation.running.total - (await store.tasks.countHanded());
-    const handed = freeSlots > 0 && !options.isDraining() ? await handOver(freeSlots) : 0;
-    if (isDue) {
+    nextSweepAt = isSweep ? nowHere + sweepMs : nextSweepAt;
+    await look(lock !== null);
+    const handed = lock !== null && mayHand() ? await handOver(lock) : 0;
+    if (lock === null && due > 0) {
+      void dispatcher.poke({ topic: "admission" });
+    }
+    if (isDue || !isDueKnown) {
+      isDueKnown = true;
       nextDueAt = await store.tasks.nextDue();
     }
     // In every round: a timer may fire a little early, find nothing due yet, and must come again.
@@ -82,40 +115,90 @@ export function createAdmission(options: AdmissionOptions): Admission {
     return { handed, takenBack, due };
   }
 
-  async function look(now: number): Promise<Surroundings> {
-    const [nodes, queues] = await Promise.all([store.nodes.list(), store.queues.list()]);
-    let slots = 0;
-    for (const node of nodes) {
-      slots += node.leaseUntil > now ? node.slots : 0;
+  /** A server that is about to stop leaves the decisions to another, where there can be one. */
+  async function findLock(): Promise<HeldLock | null> {
+    if (options.isDraining() && !isAlone) {
+      await leadership.release();
+      return null;
     }
-    return { slots, queues };
+    return leadership.hold();
   }
 
-  async function handOver(freeSlots: number): Promise<number> {
-    const open = situation.queues.filter((queue) => !queue.isPaused && isServed(queue.name));
-    const candidates: ReadyTask[] = [];
-    for (const queue of open) {
-      for (const ownerId of await store.tasks.readyOwners({ queue: queue.name })) {
-        candidates.push(...(await store.tasks.listReady({ queue: queue.name, ownerId, limit: freeSlots })));
-      }
+  async function look(decides: boolean): Promise<void> {
+    const isFresh = surroundings.at + surroundingsHoldMs > performance.now();
+    if (!isFresh) {
+      const at = performance.now();
+      const [nodes, queues] = await Promise.all([store.nodes.list(), store.queues.list()]);
+      surroundings = { at, nodes, queues };
     }
-    if (candidates.length === 0) {
+    if (!isFresh || decides) {
+      // In this order: what is claimed between the two is counted twice, not missed.
+      const handed = await store.tasks.countHanded();
+      const running = await store.tasks.countRunning();
+      situation = situationOf(surroundings.nodes, surroundings.queues, running, handed);
+    }
+  }
+
+  function mayHand(): boolean {
+    return !options.isDraining() && dispatcher.problem() === null;
+  }
+
+  async function handOver(lock: HeldLock): Promise<number> {
+    const places = freePlaces(situation.nodes);
+    const freeSlots = places.reduce((sum, place) => sum + place.free, 0);
+    if (freeSlots === 0) {
       return 0;
     }
-    const freeByQueue = freeSlotsByQueue(open, situation.running);
-    const picks = pickNext({ candidates, freeSlots, freeByQueue, runningByOwner: situation.running.byOwner });
-    const applied = new Set(await store.tasks.hand({ ids: picks.map((task) => task.id), now: clock() }));
-    for (const task of picks) {
-      if (applied.has(task.id)) {
-        const { id: taskId, attempt, queue: lane, priority } = task;
-        await dispatcher.add({ taskId, attempt, lane, priority });
-      }
+    const candidates = await findCandidates(freeSlots);
+    const freeByQueue = freeSlotsByQueue(situation);
+    const picks = pickNext({ candidates, places, freeByQueue, runningByOwner: situation.running.byOwner });
+    if (picks.length === 0) {
+      return 0;
     }
-    return applied.size;
+    const tasks = picks.map(({ task, nodeId }) => ({ id: task.id, nodeId }));
+    const { leaseMs } = leadership;
+    const applied = await store.tasks.hand({ tasks, lock: { ...lock, leaseMs } });
+    if (applied === null) {
+      leadership.lost();
+      return 0;
+    }
+    const handed = new Set(applied);
+    return handed.size - (await deliver(picks.filter(({ task }) => handed.has(task.id))));
   }
 
-  function isServed(queue: string): boolean {
-    return options.lanes === null || options.lanes.includes(queue);
+  async function findCandidates(limit: number): Promise<ReadyTask[]> {
+    const candidates: ReadyTask[] = [];
+    for (const queue of situation.queues) {
+      if (!queue.isPaused && situation.nodes.some((node) => node.isAlive && worksFor(node, queue.name))) {
+        for (const ownerId of await store.tasks.readyOwners({ queue: queue.name })) {
+          candidates.push(...(await store.tasks.listReady({ queue: queue.name, ownerId, limit })));
+        }
+      }
+    }
+    return candidates;
+  }
+
+  /** Gives them to the dispatcher. What it does not take is ready again; answers how many those were. */
+  async function deliver(picks: readonly Pick<ReadyTask>[]): Promise<number> {
+    const refused: number[] = [];
+    let problem: unknown = null;
+    const deliveries = picks.map(async ({ task: { id: taskId, attempt, queue: lane, priority }, nodeId }) => {
+      try {
+        await dispatcher.add({ taskId, attempt, lane, priority, nodeId });
+      } catch (error) {
+        refused.push(taskId);
+        problem = error;
+      }
+    });
+    await Promise.all(deliveries);
+    if (refused.length > 0) {
+      log.warn(
+        { err: problem, tasks: refused.length },
+        "tasks could not be carried to the nodes: they are ready again",
+      );
+      await store.tasks.takeBack({ ids: refused });
+    }
+    return refused.length;
   }
 
   function armTimer(): void {
@@ -130,6 +213,12 @@ export function createAdmission(options: AdmissionOptions): Admission {
   return {
     ...service,
     runOnce,
+    poke() {
+      service.poke();
+      if (!leadership.isHeld()) {
+        void dispatcher.poke({ topic: "admission" });
+      }
+    },
     delayedUntil(at) {
       if (nextDueAt === null || at < nextDueAt) {
         nextDueAt = at;
@@ -141,42 +230,26 @@ export function createAdmission(options: AdmissionOptions): Admission {
       if (dueTimer !== null) {
         clearTimeout(dueTimer);
       }
+      await leadership.release().catch((error) => log.warn({ err: error }, "admission lock not given back"));
     },
-    explain(task, ahead) {
-      const isQueueServed = isServed(task.queue);
-      const isDraining = options.isDraining();
-      return pendingReason({ ...factsOf(task, ahead, situation, clock()), isQueueServed, isDraining });
-    },
+    explain: (task, ahead) => explain(task, ahead),
   };
-}
 
-function freeSlotsByQueue(queues: readonly QueueRow[], running: RunningCounts): Map<string, number> {
-  const free = new Map<string, number>();
-  for (const queue of queues) {
-    if (queue.slots !== null) {
-      free.set(queue.name, Math.max(0, queue.slots - (running.byQueue.get(queue.name) ?? 0)));
-    }
+  function explain(task: ListedTask, ahead: number | null): string {
+    const queue = situation.queues.find((row) => row.name === task.queue);
+    return pendingReason({
+      lastAttempt: task.attempt === 0 ? null : { number: task.attempt, of: task.maxAttempts, how: task.reason },
+      now: clock(),
+      ahead,
+      notBefore: task.notBefore,
+      isDraining: options.isDraining() && isAlone,
+      problem: dispatcher.problem(),
+      queue: task.queue,
+      isQueuePaused: queue?.isPaused ?? false,
+      queueSlots: queue?.slots ?? null,
+      runningInQueue: situation.takenByQueue.get(task.queue) ?? 0,
+      placement: task.placement,
+      nodes: situation.nodes,
+    });
   }
-  return free;
-}
-
-function factsOf(
-  task: ListedTask,
-  ahead: number | null,
-  situation: Situation,
-  now: number,
-): Omit<PendingFacts, "isQueueServed" | "isDraining"> {
-  const queue = situation.queues.find((row) => row.name === task.queue);
-  return {
-    lastAttempt: task.attempt === 0 ? null : { number: task.attempt, of: task.maxAttempts, how: task.reason },
-    now,
-    ahead,
-    notBefore: task.notBefore,
-    queue: task.queue,
-    isQueuePaused: queue?.isPaused ?? false,
-    queueSlots: queue?.slots ?? null,
-    runningInQueue: situation.running.byQueue.get(task.queue) ?? 0,
-    slots: situation.slots,
-    running: situation.running.total,
-  };
 }

@@ -1,77 +1,72 @@
-import { retryDelayMs } from "../domain/retry.ts";
 import type { Log } from "../log/log.ts";
-import type { NodeRow, OpenAttempt, Store } from "../store/store.ts";
+import type { Store } from "../store/store.ts";
+import { endAsLost, type LostAttempt } from "./lost-attempt.ts";
 import { createService, type Service } from "./service.ts";
 
 /**
- * Nodes that fell silent: when a lease has been over for longer than the grace, the node's attempts are `lost` and their
- * tasks fail with that reason. Each end is written conditionally on the attempt still being that node's, so one that came
- * back and reported its end in the meantime keeps its own.
+ * Nodes that fell silent: when a lease has been over for longer than the grace, by the clock of the database, the node's
+ * attempts are `lost` and their tasks fail with that reason. Each end is written conditionally on the attempt still being
+ * that node's, so one that came back and reported its end in the meantime keeps its own.
+ *
+ * Who could not see cannot judge: while the database is away all leases run out, since nobody can renew one, and the first
+ * to come back would find everybody else dead. So a server judges only when it has seen the database, without a break, for
+ * as long as a lease is: by then whoever lives has renewed its own. A look that failed, or came too late after the one
+ * before (a stopped process, a question that hung), is a break.
  */
 export type LostNodesOptions = {
-  store: Store;
+  store: Pick<Store, "nodes" | "attempts">;
   log: Log;
   clock: () => number;
+  /** A clock that nobody sets. */
+  uptimeMs: () => number;
+  leaseMs: number;
   graceMs: number;
   /** The node of this process, never judged here: after a suspend or a full disk its lease may be over while it lives. */
   ownNodeId(): number | null;
-  /** A task waits until then for its next attempt. */
-  onRetry(at: number): void;
-  onLost(change: { taskId: number; kind: "ended" | "changed" }): void;
+  onLost(lost: NonNullable<LostAttempt>): void;
 };
 
-const intervalMs = 5000;
+const slowestMs = 5000;
 
 export function createLostNodes(options: LostNodesOptions): Service {
-  const { store, clock, graceMs, log } = options;
+  const { store, clock, uptimeMs, leaseMs, graceMs, log } = options;
+  const intervalMs = Math.min(slowestMs, leaseMs / 3);
+  let sightedSince: number | null = null;
+  let lookedAt = Number.NEGATIVE_INFINITY;
+
+  async function look() {
+    try {
+      const nodes = await store.nodes.list();
+      const isBreak = uptimeMs() - lookedAt > intervalMs + leaseMs / 2;
+      lookedAt = uptimeMs();
+      sightedSince = sightedSince === null || isBreak ? lookedAt : sightedSince;
+      return nodes;
+    } catch (error) {
+      sightedSince = null;
+      throw error;
+    }
+  }
 
   async function runOnce(): Promise<{ lost: number }> {
-    let lost = 0;
-    for (const node of await store.nodes.list()) {
-      const isSilent = node.leaseUntil + graceMs < clock();
+    const nodes = await look();
+    if (sightedSince === null || lookedAt - sightedSince < leaseMs) {
+      return { lost: 0 };
+    }
+    let count = 0;
+    for (const node of nodes) {
+      const isSilent = node.aliveForMs + graceMs < 0;
       if (isSilent && node.id !== options.ownNodeId()) {
         for (const attempt of await store.attempts.listOpen({ nodeId: node.id })) {
-          lost += (await endAsLost(node, attempt)) ? 1 : 0;
+          const lost = await endAsLost(store, node, attempt, clock());
+          if (lost !== null) {
+            log.warn({ taskId: lost.taskId, attempt: lost.attempt, node: node.name }, "attempt lost with its node");
+            options.onLost(lost);
+            count += 1;
+          }
         }
       }
     }
-    return { lost };
-  }
-
-  async function endAsLost(node: NodeRow, attempt: OpenAttempt): Promise<boolean> {
-    const now = clock();
-    const silentSeconds = Math.round((now - node.seenAt) / 1000);
-    const result = { number: attempt.number, status: "failed", outcome: "lost" } as const;
-    const delayMs = retryDelayMs(attempt.task.spec.retry, result, Math.random());
-    const applied = await store.attempts.finish({
-      taskId: attempt.taskId,
-      attempt: attempt.number,
-      nodeId: node.id,
-      status: "failed",
-      outcome: "lost",
-      exitCode: null,
-      signal: null,
-      reason: `Lost: node ${node.name} has not been heard of for ${silentSeconds} s.`,
-      pid: attempt.pid,
-      startedAt: attempt.startedAt,
-      endedAt: now,
-      usage: attempt.usage,
-      usageSeries: attempt.usageSeries,
-      suspendedMs: attempt.suspendedMs,
-      limitsInForce: attempt.limitsInForce,
-      retryAt: delayMs === null ? null : now + delayMs,
-      outputBytes: attempt.outputBytes,
-      outputGap: attempt.outputGap,
-      now,
-    });
-    if (applied !== false) {
-      log.warn({ taskId: attempt.taskId, attempt: attempt.number, node: node.name }, "attempt lost with its node");
-      if (applied === "pending" && delayMs !== null) {
-        options.onRetry(now + delayMs);
-      }
-      options.onLost({ taskId: attempt.taskId, kind: applied === "over" ? "ended" : "changed" });
-    }
-    return applied !== false;
+    return { lost: count };
   }
 
   return createService({ name: "lost nodes", intervalMs, log, runOnce });

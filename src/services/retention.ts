@@ -34,7 +34,7 @@ export function createRetention(options: RetentionOptions): Service {
           .remove(attempt)
           .catch((error: unknown) => log.error({ err: error, ...attempt }, "output not removed"));
       }
-      if (tasks < batch) {
+      if (tasks === 0) {
         return { removed };
       }
     }

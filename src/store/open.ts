@@ -1,24 +1,48 @@
-import { openSqliteStore } from "./sqlite/open.ts";
+import { assertWholeCopy } from "./copy/copy.ts";
+import { openMysqlEngine } from "./mysql/open.ts";
+import type { Engine } from "./portable/dialect.ts";
+import type { OpenOptions } from "./portable/open-options.ts";
+import { openPortableStore } from "./portable/portable-store.ts";
+import { openPostgresEngine } from "./postgres/open.ts";
+import { openSqliteEngine } from "./sqlite/open.ts";
 import { type Store, StoreRefused } from "./store.ts";
 
 /**
- * Opens the database a URL names: `sqlite:///absolute/path` or `sqlite:path`.
- * Throws StoreRefused when it cannot be used. No message repeats the URL, which may hold a password.
+ * Opens the database a URL names, at this program's schema: `sqlite:///absolute/path` or `sqlite:path`, or one on a server
+ * as docs/DATABASES.md says. Throws StoreRefused when it cannot be used. No message repeats the URL, which may hold a
+ * password.
  */
-export async function openStore({ databaseUrl }: { databaseUrl: string }): Promise<Store> {
+export async function openStore(options: {
+  databaseUrl: string;
+  onWaiting?: OpenOptions["onWaiting"];
+}): Promise<Store> {
+  const engine = await openEngine({ onWaiting: () => undefined, ...options, isToMigrate: true });
+  try {
+    await assertWholeCopy(engine.reader);
+    return await openPortableStore(engine);
+  } catch (error) {
+    await engine.close();
+    throw error;
+  }
+}
+
+/** The same below its verbs. */
+export async function openEngine(options: OpenOptions): Promise<Engine> {
+  const { databaseUrl, isToMigrate } = options;
   const scheme = /^([a-z][a-z0-9+.-]*):/i.exec(databaseUrl)?.[1]?.toLowerCase();
   switch (scheme) {
     case "sqlite":
-      return openSqliteStore({ file: filePathOf(databaseUrl.slice("sqlite:".length)) });
+      return openSqliteEngine({ file: filePathOf(databaseUrl.slice("sqlite:".length)), isToMigrate });
     case "postgres":
     case "postgresql":
+      return openPostgresEngine(options);
     case "mysql":
     case "mariadb":
-      throw new StoreRefused(
-        "This version works on SQLite only. Leave DATABASE_URL out, or give it as sqlite:///path/of/the/file.db.",
-      );
+      return openMysqlEngine(options);
     default:
-      throw new StoreRefused("DATABASE_URL is not understood. Give it as sqlite:///path/of/the/file.db.");
+      throw new StoreRefused(
+        "DATABASE_URL is not understood. Give it as sqlite:///path/of/the/file.db, postgres://user:password@host/database or mysql://user:password@host/database.",
+      );
   }
 }
 

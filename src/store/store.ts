@@ -1,5 +1,7 @@
 import type { LimitInForce, Outcome, RetryCause, SandboxMode, TaskEventKind, TaskStatus } from "../contract/index.ts";
 import type { Tokens, Users } from "./accounts.ts";
+import type { HeldLock, Locks, Nodes, Placement } from "./nodes.ts";
+import type { OutputBlocks } from "./output-blocks.ts";
 
 /**
  * The record: everything that must be true after a restart. The verbs are the domain's; SQL stays below this file.
@@ -17,12 +19,18 @@ export type Store = {
   events: Events;
   queues: Queues;
   nodes: Nodes;
+  blocks: OutputBlocks;
+  locks: Locks;
   /** Runs the body in one transaction. Use only the store it is given: the outer one would wait for it for ever. */
   transaction<T>(body: (store: Store) => Promise<T>): Promise<T>;
   /** Throws StoreUnavailable, with a sentence saying what is wrong, when the database cannot be written to. */
   check(): Promise<void>;
+  /** The time by the database's own clock, in epoch milliseconds. */
+  now(): Promise<number>;
   /** One line about the database for people: kind and where it is, never a password. */
   readonly description: string;
+  /** Random, given when the database was made: what tells this installation from any other. */
+  readonly installationId: string;
   close(): Promise<void>;
 };
 
@@ -58,6 +66,10 @@ export type TaskSpec = {
   pty: { columns: number; rows: number } | null;
   /** Standard input stays open for what is sent later. */
   input: boolean;
+  /** Name of the only node that may run it; null for any. */
+  node: string | null;
+  /** What a node must have, all of them, to run it. */
+  labels: string[];
 };
 
 export type RetryPolicy = {
@@ -105,7 +117,8 @@ export type TaskRow = {
   notBefore: number | null;
   /** Number of the latest attempt; 0 before the first. */
   attempt: number;
-  /** Name of the node of the latest attempt. */
+  /** The node of the latest attempt, and its name. */
+  nodeId: number | null;
   nodeName: string | null;
   createdAt: number;
   updatedAt: number;
@@ -129,6 +142,8 @@ export type TaskRow = {
   /** Of its spec: it can be sent input, and how many attempts its retry policy allows (1 without one). */
   takesInput: boolean;
   maxAttempts: number;
+  /** Null when it may run anywhere. */
+  placement: Placement | null;
 };
 
 /** A task as it stands in a list: no environment and no stdin, and long texts of the program cut after 1,000 characters. */
@@ -186,21 +201,36 @@ export type Tasks = {
   nextDue(): Promise<number | null>;
   /** Owners that have ready tasks in the queue. */
   readyOwners(of: { queue: string }): Promise<number[]>;
-  /** Ready tasks of one owner in one queue, best first (priority, then id). */
+  /**
+   * Ready tasks of one owner in one queue: of those that may run anywhere, and of each placement, the best (by priority,
+   * then id), up to the limit.
+   */
   listReady(of: { queue: string; ownerId: number; limit: number }): Promise<ReadyTask[]>;
-  /** Marks ready tasks as handed to the dispatcher. Answers the ids for which it applied. */
-  hand(tasks: { ids: number[]; now: number }): Promise<number[]>;
-  /** Handed tasks (before the given time, or all) become ready again: their delivery was lost. Answers how many. */
-  takeBack(tasks: { handedBefore: number | null }): Promise<number>;
-  /** Tasks handed and not yet claimed. */
-  countHanded(): Promise<number>;
-  /** Running tasks per owner and per queue. */
+  /**
+   * Marks ready tasks as handed to the dispatcher, for one node or for any, and renews the lock they are handed under.
+   * Answers the ids for which it applied; null, and nothing is handed, when the lock is somebody else's by now.
+   */
+  hand(order: {
+    tasks: readonly { id: number; nodeId: number | null }[];
+    lock: HeldLock & { leaseMs: number };
+  }): Promise<number[] | null>;
+  /**
+   * Tasks that are handed for so long by the database's clock, all with 0, or these, become ready again: their delivery
+   * was lost. Answers how many.
+   */
+  takeBack(tasks: { handedForMs: number } | { ids: readonly number[] }): Promise<number>;
+  /** Tasks handed and not yet claimed, per queue and node; null for any node. */
+  countHanded(): Promise<{ queue: string; nodeId: number | null; count: number }[]>;
+  /** Running tasks per owner, per queue and per node. */
   countRunning(): Promise<RunningCounts>;
+  /** Running tasks and where, by id; of one owner, or everybody's. */
+  listRunning(of: { ownerId: number | null }): Promise<{ id: number; nodeId: number | null }[]>;
   /** The tasks ahead of a ready one in its queue, all owners together; for the reason it is pending. */
   countAhead(of: { id: number }): Promise<number>;
   /**
-   * pending → running, in one conditional update: the attempt number grows by one and an open attempt of this node is
-   * added. Null when the task is no longer pending, was killed meanwhile, or is not at `expectedAttempt`.
+   * handed → running, in one conditional update: the attempt number grows by one and an open attempt of this node is
+   * added. Null when the task is not handed (any more), or to another node, was killed meanwhile, or is not at
+   * `expectedAttempt`.
    */
   claim(task: {
     taskId: number;
@@ -222,16 +252,31 @@ export type Tasks = {
   }): Promise<{ kind: "ended" | "requested" | "over"; task: TaskRow } | null>;
   /** Kill orders of running tasks on a node: what it has to carry out after a restart or a lost poke. */
   listKillRequests(of: { nodeId: number }): Promise<{ taskId: number; attempt: number; kill: KillRequest }[]>;
-  /** Removes tasks that ended before the time, with all that belongs to them. Answers how many, and their attempts. */
+  /**
+   * Removes tasks that ended before the time, with all that belongs to them, at most so many, and fewer when they have
+   * much output in the record. Answers how many, 0 when none is left, and their attempts.
+   */
   removeEnded(before: {
     endedBefore: number;
     limit: number;
   }): Promise<{ tasks: number; attempts: { taskId: number; attempt: number }[] }>;
 };
 
-export type ReadyTask = { id: number; ownerId: number; queue: string; priority: number; attempt: number };
+export type ReadyTask = {
+  id: number;
+  ownerId: number;
+  queue: string;
+  priority: number;
+  attempt: number;
+  placement: Placement | null;
+};
 
-export type RunningCounts = { byOwner: Map<number, number>; byQueue: Map<string, number>; total: number };
+export type RunningCounts = {
+  byOwner: Map<number, number>;
+  byQueue: Map<string, number>;
+  byNode: Map<number, number>;
+  total: number;
+};
 
 export type AttemptRow = {
   taskId: number;
@@ -346,32 +391,4 @@ export type QueueRow = {
 export type Queues = {
   list(): Promise<QueueRow[]>;
   find(by: { name: string }): Promise<QueueRow | null>;
-};
-
-export type NodeRow = {
-  id: number;
-  /** Identity that stays with the node's data directory, whatever it is called. */
-  key: string;
-  name: string;
-  slots: number;
-  version: string;
-  registeredAt: number;
-  seenAt: number;
-  /** Until when it counts as alive. */
-  leaseUntil: number;
-};
-
-export type Nodes = {
-  /** Adds the node or, known by its key, renews what is said of it. */
-  register(node: {
-    key: string;
-    name: string;
-    slots: number;
-    version: string;
-    leaseUntil: number;
-    now: number;
-  }): Promise<NodeRow>;
-  /** Renews the lease; false when the node is no longer known. */
-  heartbeat(node: { id: number; leaseUntil: number; now: number }): Promise<boolean>;
-  list(): Promise<NodeRow[]>;
 };

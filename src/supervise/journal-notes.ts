@@ -1,5 +1,6 @@
 import type { AttemptEnds } from "./attempt-ends.ts";
 import type { AttemptCgroups } from "./cgroup/attempt-cgroups.ts";
+import type { Disowned } from "./disowned.ts";
 import { findUnrecorded, type Generation, note } from "./generation.ts";
 import type { JournalRecord } from "./journal/record.ts";
 import { CgroupTree } from "./processes/cgroup-tree.ts";
@@ -14,11 +15,13 @@ export class JournalNotes {
   readonly #supervision: Supervision;
   readonly #ends: AttemptEnds;
   readonly #groups: AttemptCgroups;
+  readonly #disowned: Disowned;
 
-  constructor(supervision: Supervision, groups: AttemptCgroups, ends: AttemptEnds) {
+  constructor(supervision: Supervision, groups: AttemptCgroups, ends: AttemptEnds, disowned: Disowned) {
     this.#supervision = supervision;
     this.#groups = groups;
     this.#ends = ends;
+    this.#disowned = disowned;
   }
 
   /** Reads what was written to a journal since the last time. */
@@ -28,6 +31,9 @@ export class JournalNotes {
     }
     for (const record of generation.journal.read()) {
       note(generation, record);
+      if ("key" in record && !this.#supervision.tracked.has(record.key)) {
+        this.#disowned.note(generation, record);
+      }
       this.#applyRecord(generation, record);
     }
   }

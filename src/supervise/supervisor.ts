@@ -4,6 +4,7 @@ import { AttemptEnds } from "./attempt-ends.ts";
 import { type AttemptFiles, createAttemptFiles } from "./attempt-files.ts";
 import { AttemptCgroups } from "./cgroup/attempt-cgroups.ts";
 import { Control, type Signalled } from "./control.ts";
+import { Disowned } from "./disowned.ts";
 import { areOfOneLife, type Generation, settle, showRestart } from "./generation.ts";
 import { Generations } from "./generations.ts";
 import { type Ended, Inputs, type Written } from "./input.ts";
@@ -48,6 +49,7 @@ export class Supervisor {
   readonly #starting: Starting;
   readonly #notes: JournalNotes;
   readonly #ends: AttemptEnds;
+  readonly #disowned: Disowned;
   readonly #shims: ShimWatch;
   readonly #control: Control;
   readonly #inputs = new Inputs((key) => inputTarget(this.#supervision.tracked.get(key), this.#files.baseOf(key)));
@@ -65,7 +67,8 @@ export class Supervisor {
     this.#stopNotes = new StopNotes(join(directory, "stopped"));
     this.#control = new Control(supervision, this.#stopNotes);
     this.#ends = new AttemptEnds(supervision, this.#groups, this.#control);
-    this.#notes = new JournalNotes(supervision, this.#groups, this.#ends);
+    this.#disowned = new Disowned(supervision, this.#groups);
+    this.#notes = new JournalNotes(supervision, this.#groups, this.#ends, this.#disowned);
     this.#shims = new ShimWatch(supervision, this.#notes, this.#ends);
     this.#generations = new Generations({
       directory,
@@ -85,9 +88,14 @@ export class Supervisor {
 
   /**
    * Takes over the attempts that have no end in the record: those of an earlier life of this server. Resolves when each is
-   * adopted, started, or its end reported. `suspended` are the keys of those that are to stand still.
+   * adopted, started, or its end reported. `suspended` are the keys of those that are to stand still; `isGivenUp` is asked
+   * about those that run and are not among the orders. Answers the keys of those that were ended for it.
    */
-  async adopt(orders: readonly AttemptOrder[], suspended: ReadonlySet<string> = new Set()): Promise<void> {
+  async adopt(
+    orders: readonly AttemptOrder[],
+    suspended: ReadonlySet<string> = new Set(),
+    isGivenUp: (key: string) => Promise<boolean> = async () => false,
+  ): Promise<string[]> {
     const { old, current } = this.#generations;
     for (const order of orders) {
       const tracked = track(order, old.at(-1) ?? current);
@@ -109,6 +117,7 @@ export class Supervisor {
     }
     const ofEarlierLife = [...this.#supervision.tracked.values()].filter((tracked) => tracked.isOfEarlierLife);
     await Promise.all(ofEarlierLife.map((tracked) => this.#control.adopt(tracked, suspended.has(tracked.order.key))));
+    const disowned = await this.#disowned.end(isGivenUp);
     this.#sweep();
     for (const generation of old) {
       if (generation.incarnation === this.#supervision.incarnation) {
@@ -116,6 +125,7 @@ export class Supervisor {
       }
       this.#generations.dropIfUnused(generation);
     }
+    return disowned;
   }
 
   /** Starts an attempt. How it goes on is told by the callbacks. Throws when its files cannot be written. */

@@ -8,6 +8,7 @@ export const formText = {
     limits: "Limits",
     retry: "Retry",
     input: "Input and terminal",
+    place: "Which node",
     sandbox: "Sandbox",
   },
   grace: "Kill grace",
@@ -58,6 +59,13 @@ export const formText = {
     columns: "Columns",
     rows: "Rows",
   },
+  place: {
+    node: "Node",
+    nodeHint: "The only one that may run it; empty: any",
+    labels: "Labels",
+    labelsHint: "What a node must have, separated by commas",
+    labelsThereAre: (labels: string) => `What a node must have, separated by commas; there are ${labels}`,
+  },
   sandbox: {
     strict: "Strict sandbox",
     strictHint: "Own processes, no network, everything read-only but the working directory (a home is, too) and /tmp",
@@ -66,5 +74,7 @@ export const formText = {
     memory: (size: string) => `with at most ${size} of memory`,
     attempts: (count: number) => `in up to ${count} attempts`,
     sandbox: "in a sandbox",
+    node: (name: string) => `on node ${name}`,
+    labels: (labels: string) => `on a node with ${labels}`,
   },
 };

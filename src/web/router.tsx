@@ -101,6 +101,12 @@ const accountRoute = createRoute({
   component: lazyRouteComponent(() => import("./pages/account.tsx"), "AccountPage"),
 });
 
+const nodesRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: "/nodes",
+  component: lazyRouteComponent(() => import("./pages/nodes.tsx"), "NodesPage"),
+});
+
 const usersRoute = createRoute({
   getParentRoute: () => appRoute,
   path: "/users",
@@ -110,7 +116,7 @@ const usersRoute = createRoute({
 const routeTree = rootRoute.addChildren([
   loginRoute,
   registerRoute,
-  appRoute.addChildren([homeRoute, tasksRoute, newTaskRoute, taskRoute, accountRoute, usersRoute]),
+  appRoute.addChildren([homeRoute, tasksRoute, newTaskRoute, taskRoute, accountRoute, nodesRoute, usersRoute]),
 ]);
 
 export const router = createRouter({

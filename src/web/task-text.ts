@@ -52,6 +52,7 @@ const eventKinds: Record<TaskEventKind, string> = {
   resumed: "resumed",
   input_ended: "input ended",
   orphaned: "orphaned",
+  fenced: "given up",
   leftovers: "leftovers",
   retry: "retry",
   ended: "ended",
@@ -168,6 +169,9 @@ export const taskText = {
   },
   details: {
     bounds: "Limits and retries",
+    asksFor: "Asks for",
+    asksForNode: (name: string) => `node ${name}`,
+    asksForLabels: (labels: string) => `a node with ${labels}`,
     limits: "Limits",
     noLimits: "None",
     retry: "Retry",

@@ -1,7 +1,6 @@
 import type { TaskEventKind } from "../contract/index.ts";
 import type { Log } from "../log/log.ts";
-import type { Store } from "../store/store.ts";
-import type { HeldAttempt } from "./held-attempt.ts";
+import type { AttemptKey, Store } from "../store/store.ts";
 
 /** Writes what happens to attempts into their tasks' logs. A line that cannot be written stands in nobody's way. */
 export type EventLogOptions = {
@@ -18,7 +17,7 @@ export class EventLog {
     this.#options = options;
   }
 
-  add(held: Pick<HeldAttempt, "fence">, kind: TaskEventKind, text: string): void {
+  add(held: { fence: Pick<AttemptKey, "taskId" | "attempt"> }, kind: TaskEventKind, text: string): void {
     const { store, log, clock, onChange } = this.#options;
     const { taskId, attempt } = held.fence;
     store.events.add([{ taskId, attempt, at: clock(), kind, text }]).then(

@@ -23,6 +23,8 @@ export type HeldAttempt = {
   /** Its deadline is set, and what was ordered before is carried out. */
   hasBegun: boolean;
   isEnded: boolean;
+  /** The record has its end, written by others while this node was away: what runs of it is being ended. */
+  isGivenUp: boolean;
   limitsInForce: LimitInForce[];
   suspended: SuspendedSince | null;
   /** How long it was suspended before, all together. */
@@ -53,6 +55,7 @@ export function holdAttempt(task: TaskRow, nonce: string, nodeId: number): HeldA
     whenStarted: Promise.withResolvers(),
     hasBegun: false,
     isEnded: false,
+    isGivenUp: false,
     signalSenders: new Map(),
     usageSavedAt: null,
     outputPath: "",

@@ -7,12 +7,14 @@ import type { EventLog } from "./event-log.ts";
 import type { HeldAttempt } from "./held-attempt.ts";
 import type { Observation } from "./observation.ts";
 import { programName, type Surroundings } from "./order.ts";
+import type { OutputShipping } from "./shipping/output-shipping.ts";
 import type { Suspension } from "./suspension.ts";
 import { verdictOf } from "./verdict.ts";
 
 /**
  * The end of an attempt into the record: what it means, whether another follows, written conditionally on the attempt
- * still being this node's, and tried again until the database answers.
+ * still being this node's, and tried again until the database answers. Its output goes before it, where others than this
+ * machine are to read it.
  */
 export type ReportsOptions = {
   store: Store;
@@ -22,6 +24,10 @@ export type ReportsOptions = {
   observation: Observation;
   suspension: Suspension;
   surroundings: Surroundings;
+  /** By this machine's clock to by the record's. */
+  fromLocalTime: (localMs: number) => number;
+  /** Null: the output stays where the process wrote it. */
+  shipping: OutputShipping | null;
   isStopped: () => boolean;
   /** The task waits until then for its next attempt. */
   onRetry(at: number): void;
@@ -40,7 +46,13 @@ export class Reports {
   /** `over`, `pending` for its next attempt, or null: not ours any more, or the server stops and its successor reports. */
   async end(held: HeldAttempt, ending: AttemptEnding): Promise<"over" | "pending" | null> {
     const end = await this.#endOf(held, ending);
+    if ((await this.#options.shipping?.complete(held.fence, end.outputBytes)) === "stopped") {
+      return null;
+    }
     const result = await this.#write(held, end);
+    if (!this.#options.isStopped()) {
+      this.#options.shipping?.ended(held.fence, { isOurs: result !== null });
+    }
     if (result === "pending" && end.retryAt !== null) {
       const { attempt } = held.fence;
       const seconds = Math.round((end.retryAt - end.now) / 100) / 10;
@@ -52,7 +64,7 @@ export class Reports {
   }
 
   async #endOf(held: HeldAttempt, ending: AttemptEnding): Promise<AttemptEnd> {
-    const { surroundings, clock, observation, suspension } = this.#options;
+    const { surroundings, clock, observation, suspension, fromLocalTime } = this.#options;
     const { spec } = held.task;
     const verdict = verdictOf(ending, {
       cause: held.cause,
@@ -76,8 +88,8 @@ export class Reports {
       ...held.fence,
       ...verdict,
       pid: ending.pid,
-      startedAt: ending.startedAtMs,
-      endedAt: ending.endedAtMs,
+      startedAt: ending.startedAtMs === null ? null : fromLocalTime(ending.startedAtMs),
+      endedAt: fromLocalTime(ending.endedAtMs),
       suspendedMs: suspension.suspendedMs(held),
       limitsInForce: held.limitsInForce,
       retryAt: delayMs === null ? null : now + delayMs,

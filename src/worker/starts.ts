@@ -21,6 +21,8 @@ export type StartsOptions = {
   events: EventLog;
   interventions: Interventions;
   observation: Observation;
+  /** By this machine's clock to by the record's. */
+  fromLocalTime: (localMs: number) => number;
   isStopped: () => boolean;
 };
 
@@ -47,7 +49,7 @@ export class Starts {
     if (held.isEnded || this.#options.isStopped()) {
       return;
     }
-    await this.#note(held, pid, startedAtMs);
+    await this.#note(held, pid, this.#options.fromLocalTime(startedAtMs));
     if (attempt.isOfEarlierLife) {
       const text = "The server was restarted; the attempt runs on, and is watched again.";
       this.#options.events.add(held, "adopted", text);

@@ -1,30 +1,29 @@
-import type { Dispatcher } from "../dispatch/dispatcher.ts";
-import type { Log } from "../log/log.ts";
-import type { OutputStore } from "../output/output.ts";
-import type { ProgressWatch } from "../output/progress-watch.ts";
-import type { NodeRow, OpenAttempt, Store, TaskRow } from "../store/store.ts";
-import type { CgroupBase } from "../supervise/cgroup/base.ts";
+import type { OpenAttempt, TaskRow } from "../store/store.ts";
 import type { AttemptEnding } from "../supervise/ending.ts";
-import type { Sandbox } from "../supervise/launcher/sandbox.ts";
-import type { Shell } from "../supervise/launcher/shell.ts";
 import { uptimeMs } from "../supervise/machine.ts";
-import type { RunAs } from "../supervise/order.ts";
 import { describeStep, type TerminationStep } from "../supervise/processes/termination-step.ts";
 import type { StartedAttempt } from "../supervise/supervision.ts";
 import { Supervisor } from "../supervise/supervisor.ts";
 import { UsageSampler } from "../supervise/usage/sampler.ts";
 import { Claims } from "./claims.ts";
 import { EventLog } from "./event-log.ts";
+import { Fenced } from "./fenced.ts";
+import { Heartbeat } from "./heartbeat.ts";
 import { type HeldAttempt, holdAttempt } from "./held-attempt.ts";
 import { Interventions } from "./interventions.ts";
 import { KillOrders } from "./kill-orders.ts";
 import { exceededOf } from "./limits.ts";
+import { NodeLease } from "./node-lease.ts";
+import { filesNotWritten } from "./not-started.ts";
 import { Observation } from "./observation.ts";
-import { orderOf, type Surroundings } from "./order.ts";
+import { orderOf } from "./order.ts";
 import { Reports } from "./reports.ts";
 import { Requests } from "./requests.ts";
 import { Starts } from "./starts.ts";
 import { Suspension } from "./suspension.ts";
+import type { WorkerOptions } from "./worker-options.ts";
+
+const outputIntervalMs = 250;
 
 /**
  * The node: claims what is delivered to it, has it supervised, reports what became of it.
@@ -35,39 +34,16 @@ import { Suspension } from "./suspension.ts";
  * adopt    At start, every attempt of this node without an end in the record is given to the supervisor, which finds out
  *          what became of it. Deadlines, suspensions and kill orders are taken up again when it tells that the process
  *          runs.
- * lease    Renewed three times per lease. A node that could not renew it claims nothing more.
- * drain    Claims nothing more, and goes on with what it has until nothing is left.
+ * lease    Renewed three times per lease. A node that could not renew it claims nothing more (node-lease.ts); back again,
+ *          it first ends what was given up meanwhile (fenced.ts).
+ * drain    Claims nothing more, and goes on with what it has. By an order in the record, until it is resumed; before a
+ *          stop, until nothing is left.
  */
-export type WorkerOptions = {
-  store: Store;
-  output: OutputStore;
-  progress: ProgressWatch;
-  dispatcher: Dispatcher;
-  log: Log;
-  clock: () => number;
-  node: { key: string; name: string; slots: number; version: string };
-  leaseMs: number;
-  outputCapBytes: number;
-  shell: Shell;
-  runAs: RunAs | null;
-  cgroup: CgroupBase | null;
-  sandbox: Sandbox | null;
-  leftovers: "end" | "report";
-  /** The node's own directory: journals and FIFOs. */
-  directory: string;
-  surroundings: Surroundings;
-  /** Something about a task changed in the record. */
-  onChange(change: { taskId: number; kind: "changed" | "ended" }): void;
-  /** A task waits until then for its next attempt. */
-  onRetry(at: number): void;
-};
-
-const outputIntervalMs = 250;
-
 export class Worker {
   readonly #options: WorkerOptions;
   readonly #supervisor: Supervisor;
   readonly #events: EventLog;
+  readonly #fenced: Fenced;
   readonly #sampler: UsageSampler;
   readonly #observation: Observation;
   readonly #suspension: Suspension;
@@ -77,8 +53,9 @@ export class Worker {
   readonly #starts: Starts;
   readonly #reports: Reports;
   readonly #held = new Map<string, HeldAttempt>();
-  #node: NodeRow | null = null;
-  #timers: NodeJS.Timeout[] = [];
+  readonly #lease: NodeLease;
+  readonly #heartbeat: Heartbeat;
+  #lookTimer: NodeJS.Timeout | undefined;
   #isStopped = false;
   #isDraining = false;
   readonly #idle = new Set<() => void>();
@@ -90,6 +67,15 @@ export class Worker {
     const supervisor = this.#supervisor;
     const events = new EventLog({ store, log, clock, onChange });
     this.#events = events;
+    this.#fenced = new Fenced({
+      ...{ store, log, events },
+      held: () => this.#held.values(),
+      kill: (key) => supervisor.terminate(key, { signal: "SIGKILL", graceMs: 0 }),
+    });
+    this.#lease = new NodeLease({
+      ...{ store, self: options.node, leaseMs: options.leaseMs, isAlone: options.isAlone },
+      onRegained: ({ id }) => this.#backAfterLapse(id),
+    });
     this.#sampler = new UsageSampler({
       clock,
       onExceeded: ({ key, ...exceeded }) => {
@@ -119,6 +105,7 @@ export class Worker {
     });
     this.#starts = new Starts({
       ...{ store, log, clock, events, interventions: this.#interventions, observation: this.#observation },
+      fromLocalTime: options.fromLocalTime,
       isStopped: () => this.#isStopped,
     });
     this.#claims = new Claims({
@@ -136,9 +123,15 @@ export class Worker {
       find: (taskId) => this.#find(taskId),
       kill: (held, order) => this.#interventions.kill(held, order),
     });
+    this.#heartbeat = new Heartbeat({
+      ...{ lease: this.#lease, fenced: this.#fenced, claims: this.#claims, killOrders: this.#killOrders },
+      ...{ dispatcher: options.dispatcher, log, leaseMs: options.leaseMs },
+    });
     this.#reports = new Reports({
       ...{ store, log, clock, events, surroundings, observation: this.#observation, suspension: this.#suspension },
       isStopped: () => this.#isStopped,
+      fromLocalTime: options.fromLocalTime,
+      shipping: options.shipping,
       onRetry: options.onRetry,
     });
   }
@@ -158,22 +151,36 @@ export class Worker {
 
   /** Registers the node, takes over what it ran before, and begins to take new work. */
   async start(): Promise<{ adopted: number }> {
-    const { store, dispatcher, node, clock, leaseMs } = this.#options;
-    this.#node = await store.nodes.register({ ...node, leaseUntil: clock() + leaseMs, now: clock() });
-    const open = await store.attempts.listOpen({ nodeId: this.#node.id });
+    const { store, dispatcher, shipping } = this.#options;
+    const { id: nodeId } = await this.#lease.register();
+    const open = await store.attempts.listOpen({ nodeId });
     const orders = open.map((attempt) => this.#readopt(attempt));
     const suspended = [...this.#held.values()].filter((held) => held.suspended !== null);
-    await this.#supervisor.adopt(orders, new Set(suspended.map((held) => held.key)));
+    const isGivenUp = (key: string) => this.#fenced.isGivenUp(key);
+    const ended = await this.#supervisor.adopt(orders, new Set(suspended.map((held) => held.key)), isGivenUp);
+    for (const key of ended) {
+      this.#fenced.tell(key);
+    }
     this.#answerRequests();
-    dispatcher.onPoke((poke) => this.#killNow(poke.taskId));
+    dispatcher.onPoke((poke) => {
+      if (poke.topic === "kill") {
+        this.#killNow(poke.taskId);
+      } else if (poke.topic === "followed") {
+        shipping?.followed(poke);
+      } else if (poke.topic === "node" && poke.nodeId === this.nodeId) {
+        this.#heartbeat.beat();
+      }
+    });
+    shipping?.start();
     await dispatcher.process({
+      nodeId,
+      lanes: this.#options.lanes,
       freeSlots: () => this.freeSlots(),
       deliver: (delivery) => this.#claims.deliver(delivery),
     });
-    this.#timers.push(
-      setInterval(() => void this.#heartbeat(), leaseMs / 3).unref(),
-      setInterval(() => this.#lookAround(), outputIntervalMs).unref(),
-    );
+    this.#heartbeat.start();
+    this.#lookTimer = setInterval(() => this.#lookAround(), outputIntervalMs).unref();
+    void dispatcher.poke({ topic: "node", nodeId });
     return { adopted: open.length };
   }
 
@@ -192,14 +199,13 @@ export class Worker {
   }
 
   freeSlots(): number {
-    const isAlive = this.#node !== null && this.#node.leaseUntil > this.#options.clock();
-    const takesWork = isAlive && !this.#isStopped && !this.#isDraining;
-    return takesWork ? this.#options.node.slots - this.#held.size - this.#claims.underWay : 0;
+    const takesWork = this.#lease.takesWork && !this.#isStopped && !this.#isDraining && !this.#fenced.isBusy;
+    return takesWork ? Math.max(0, this.#options.node.slots - this.#held.size - this.#claims.underWay) : 0;
   }
 
   /** Id of this node; null before the start. */
   get nodeId(): number | null {
-    return this.#node?.id ?? null;
+    return this.#lease.node?.id ?? null;
   }
 
   /** Attempts held now. */
@@ -210,6 +216,8 @@ export class Worker {
   /** Takes no more work; resolves when nothing is held any more. */
   async drain(): Promise<void> {
     this.#isDraining = true;
+    // Others need not wait for its lease to give work elsewhere; when this fails, they find out that it claims nothing.
+    await this.#lease.announceStop().catch((error) => this.#options.log.error({ err: error }, "stop not announced"));
     while (this.#held.size + this.#claims.underWay > 0) {
       await new Promise<void>((resolve) => this.#idle.add(resolve));
     }
@@ -218,12 +226,12 @@ export class Worker {
   /** Stops taking work and watching. What runs goes on and is adopted by the next start. */
   stop(): void {
     this.#isStopped = true;
-    for (const timer of this.#timers) {
-      clearInterval(timer);
-    }
+    this.#heartbeat.stop();
+    clearInterval(this.#lookTimer);
     for (const held of this.#held.values()) {
       held.disarm();
     }
+    this.#options.shipping?.stop();
     this.#sampler.close();
     this.#supervisor.close();
   }
@@ -231,7 +239,7 @@ export class Worker {
   // --- starting -----------------------------------------------------------------------------------------------------
 
   #hold(task: TaskRow, nonce: string): HeldAttempt {
-    const held = holdAttempt(task, nonce, this.#node?.id ?? 0);
+    const held = holdAttempt(task, nonce, this.nodeId ?? 0);
     this.#held.set(held.key, held);
     return held;
   }
@@ -243,6 +251,7 @@ export class Worker {
 
   #begin(task: TaskRow, nonce: string): void {
     const held = this.#hold(task, nonce);
+    this.#options.shipping?.hold(held.fence, { isNew: true });
     this.#options.onChange({ taskId: held.task.id, kind: "changed" });
     try {
       this.#supervisor.start(this.#order(held, nonce));
@@ -256,6 +265,7 @@ export class Worker {
 
   #readopt(attempt: OpenAttempt) {
     const held = this.#hold(attempt.task, attempt.nonce);
+    this.#options.shipping?.hold(held.fence, { isNew: false });
     held.cause = attempt.ending;
     held.exceeded = attempt.ending === "limit" ? exceededOf(attempt.reason) : null;
     held.wasEndingBefore = attempt.ending !== null;
@@ -347,28 +357,9 @@ export class Worker {
     void this.#observation.lookAtOutputs();
   }
 
-  async #heartbeat(): Promise<void> {
-    const { store, clock, leaseMs, log } = this.#options;
-    if (this.#node === null) {
-      return;
-    }
-    try {
-      const leaseUntil = clock() + leaseMs;
-      if (await store.nodes.heartbeat({ id: this.#node.id, leaseUntil, now: clock() })) {
-        this.#node.leaseUntil = leaseUntil;
-      }
-      await this.#claims.startUnheld(this.#node.id);
-      await this.#killOrders.catchUp(this.#node.id);
-    } catch (error) {
-      log.error({ err: error }, "heartbeat failed");
-    }
+  /** Before the lease counts again, and with it new work. */
+  async #backAfterLapse(nodeId: number): Promise<void> {
+    this.#options.log.warn({ node: this.#options.node.name }, "the node's lease was over; it takes work again");
+    await this.#fenced.look(nodeId);
   }
-}
-
-function filesNotWritten(key: string, endedAtMs: number): AttemptEnding {
-  return {
-    ...{ key, endedAtMs, pid: null, startedAtMs: null, cpuMs: null },
-    how: { kind: "not_started", problem: "files" },
-    ...{ termination: null, leftovers: null, leftAlone: null, figures: null },
-  };
 }

@@ -30,11 +30,14 @@ beforeAll(async () => {
   }
 });
 
+/** Its id in a new database. */
+const onlyNode = 1;
+
 const later = { name: "later", run_at: "2099-01-01T00:00:00Z" };
 
 /** What is sent to each endpoint; a new endpoint does not compile until it is here. */
 type Call = {
-  id?: "task" | "user";
+  id?: "task" | "user" | "node";
   query?: Record<string, string>;
   body?: (asker: string) => unknown;
   /** What those get who may, when it is not the usual. */
@@ -74,6 +77,11 @@ const calls: Record<EndpointName, Call> = {
   getOutputLines: { id: "task" },
   searchOutput: { id: "task", query: { q: "text" } },
   streamOutput: { id: "task" },
+  listNodes: {},
+  getNode: { id: "node" },
+  drainNode: { id: "node" },
+  resumeNode: { id: "node" },
+  forgetNode: { id: "node", status: 409 },
   health: {},
   readiness: {},
   info: {},
@@ -87,7 +95,7 @@ async function prepare(name: EndpointName, role: Role): Promise<{ asker: Member;
   await admin.giveRole(asker, "member");
   const task = calls[name].id === "task" ? await asker.submit(later) : null;
   await admin.giveRole(asker, role);
-  return { asker, id: task?.id ?? spare.id };
+  return { asker, id: task?.id ?? (calls[name].id === "node" ? onlyNode : spare.id) };
 }
 
 async function logInAgain({ id, username, password }: Member): Promise<Member> {

@@ -95,7 +95,7 @@ describe("logging out", () => {
 describe("what is kept", () => {
   it("is a hash of each token and an argon2id of each password, and neither itself", async () => {
     const keeper = await server.join("keeper");
-    const record = readRecord(server);
+    const record = await readRecord(server);
     const everything = JSON.stringify(record);
     expect(everything).toContain("keeper@example.com");
     expect(everything).not.toContain(keeper.token);

@@ -1,5 +1,6 @@
 import { renameSync, rmSync } from "node:fs";
 import { expect, it, onTestFinished } from "vitest";
+import { chosenServer } from "../support/databases/chosen.ts";
 import { send } from "../support/http.ts";
 import { startServer, type TestServer } from "../support/server.ts";
 import { waitFor } from "../support/wait-for.ts";
@@ -31,6 +32,10 @@ it.each([
     `The data directory ${server.directory} is gone. Put it back, or stop the server and start it again.`,
   );
   expect(await send(server, "GET", "/healthz")).toMatchObject({ status: 200 });
+  if (chosenServer !== null) {
+    // The record is elsewhere and keeps the task, for this server when its directory is back.
+    return;
+  }
   const refused = await send(server, "POST", "/taskapi/tasks/", { as: ada, json: { command: "true" } });
   expect(refused).toMatchObject({ status: 503, body: { code: "not_ready" } });
   expect((refused.body as { detail: string }).detail).toMatch(/^The server cannot work right now: [A-Z].*\.$/);

@@ -17,6 +17,7 @@ const pages = [
   "/tasks/2",
   "/tasks/2?tab=usage",
   "/tasks/3",
+  "/nodes",
   "/account",
   "/users",
 ];

@@ -121,7 +121,7 @@ it("stays with a task through its retries, and exits as the last attempt did", a
   const result = await utm("run", "--retry", "2", "--retry-delay", "200ms", "--", script);
   expect(result).toMatchObject({ exitCode: 13, stdout: "attempt 1\nattempt 2\nattempt 3\n" });
   expect(result.stderr).toMatch(
-    /^utm: attempt 1 of 3: Exit 11\. The next starts at .*\.\nutm: attempt 2 of 3: Exit 12\. The next starts at .*\.\nutm: task 1 failed: .*Exit 13\..*\n$/,
+    /^utm: attempt 1 of 3: Exit 11\. (?:The next starts at .*|It is about to start)\.\nutm: attempt 2 of 3: Exit 12\. (?:The next starts at .*|It is about to start)\.\nutm: task 1 failed: .*Exit 13\..*\n$/,
   );
 
   const succeeds = `[ $UTM_ATTEMPT = 2 ]`;

@@ -44,7 +44,7 @@ it("prints what is configured, and whence", async () => {
   expect(row("UTM_REGISTRATION")).toMatchObject({ value: "open", source: "default" });
   expect(row("UTM_TOKEN")).toMatchObject({ value: "***", source: "environment" });
 
-  const wrong = await runCli(["config", "--port", "x", "--slots", "0"], { home, environment });
+  const wrong = await runCli(["config", "--port", "x", "--slots", "many"], { home, environment });
   expect(wrong.exitCode).toBe(2);
   expect(wrong.stderr).toMatch(/^utm: --port must be .*\nutm: --slots must be .*\n$/);
 });

@@ -89,7 +89,9 @@ async function begin() {
 async function severalHeartbeats(server: TestServer, clock: WallClock): Promise<void> {
   for (let beat = 0; beat < 3; beat += 1) {
     const before = clock.now();
-    const seenAt = () => Number(readRecord(server).nodes?.[0]?.seen_at);
-    await waitFor("a heartbeat", () => seenAt() >= before && seenAt() < before + 60_000);
+    await waitFor("a heartbeat", async () => {
+      const seenAt = Number((await readRecord(server)).nodes?.[0]?.seen_at);
+      return seenAt >= before && seenAt < before + 60_000;
+    });
   }
 }

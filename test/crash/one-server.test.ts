@@ -41,7 +41,7 @@ it("lets exactly one of several win that start at once, and the others name it o
     expect(winner.code()).toBeNull();
     expect(readFileSync(join(directory, "server.pid"), "utf8")).toBe(`${winner.pid}\n`);
     // The node's identity is that of the winner, or its tasks would be nobody's after the next start.
-    const [node, ...others] = readRecord({ directory }).nodes ?? [];
+    const [node, ...others] = (await readRecord({ directory })).nodes ?? [];
     expect(others).toEqual([]);
     expect(node?.node_key).toBe(readFileSync(join(directory, "node", "node.key"), "utf8").trim());
     winner.kill();

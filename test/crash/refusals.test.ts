@@ -39,14 +39,14 @@ it("names every mistake of the configuration at once", async () => {
   const { code, lines } = await refusedStart({
     UTM_DATA_DIR: testDirectory(),
     PORT: "http",
-    UTM_SLOTS: "0",
+    UTM_SLOTS: "-1",
     UTM_REGISTRATION: "sometimes",
     UTM_OUTPUT_CAP_BYTES: "12",
   });
   expect(code).toBe(2);
   expect(lines.map((line) => /^utm: (\S+) must be .* \(it is "(.*)"\)\.$/.exec(line)?.slice(1))).toEqual([
     ["PORT", "http"],
-    ["UTM_SLOTS", "0"],
+    ["UTM_SLOTS", "-1"],
     ["UTM_REGISTRATION", "sometimes"],
     ["UTM_OUTPUT_CAP_BYTES", "12"],
   ]);

@@ -39,7 +39,8 @@ it("goes on as if nothing had been when it was stopped for longer than its lease
   const server = await startServer({ environment: { UTM_LEASE_SECONDS: "0.5", UTM_LOST_GRACE_SECONDS: "0" } });
   const tasks = await startTasks(server);
   process.kill(server.pid, "SIGSTOP");
-  const leaseUntil = Math.max(...(readRecord(server).nodes ?? []).map((node) => Number(node.lease_until)));
+  const { nodes = [] } = await readRecord(server);
+  const leaseUntil = Math.max(...nodes.map((node) => Number(node.lease_until)));
   tasks.letGo();
   await waitFor("the lease to be over", () => Date.now() > leaseUntil + 600);
   await waitFor("their ends in the journal", () => readJournals(server.directory).ended.size === 3);

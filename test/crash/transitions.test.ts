@@ -34,7 +34,7 @@ type Transition = {
 
 const steps = {
   create: ['insert into "tasks"'],
-  hand: ['update "tasks"', '"handed_at" = ? where "id" = ?'],
+  hand: ['update "tasks"', '"handed_at" = ', '"handed_to" = ? where "id" = ?'],
   claim: ['insert into "attempts"'],
   noteStart: ['update "attempts"', '"pid" = ?', '"started_at" = ?'],
   orderKill: ['update "tasks"', '"kill_requested_at" = coalesce'],

@@ -103,6 +103,16 @@ describe.each(cases)("by $sandbox.kind on $shell.name", ({ shell, sandbox }) => 
     expect(lines.filter((line) => !/^\d+$/.test(line))).toEqual(["lo", "alive"]);
   });
 
+  it("hides the directory of the outputs, too, when it is elsewhere", async () => {
+    const outputs = directoryAtHome();
+    writeFileSync(join(outputs, "7.1"), "of another task");
+    const place = room(shell, { ...sandbox, hiddenToo: outputs });
+    const look = `ls -A ${outputs}; cat ${outputs}/7.1 2>/dev/null; echo "\${UTM_HIDDEN_TOO-unset}"`;
+    expect(await run(place, look)).toEqual({ how: exited(0), output: "unset\n" });
+    const refused = { kind: "not_started", problem: "sandbox-directory" };
+    expect((await run(place, "echo ran", { cwd: outputs })).how).toEqual(refused);
+  });
+
   it("has no privileges and cannot get any", async () => {
     const place = room(shell, sandbox);
     const { output } = await run(

@@ -18,7 +18,7 @@ export async function expectRefusal(
   const answer = await send(server, request.method, request.path, { as, ...request.sent });
   expect(answer).toMatchObject({ status: request.status });
   expectErrorShape(answer);
-  expect(recordNow(server)).toBe(before);
+  expect(await recordNow(server)).toBe(before);
   expect(server.output).not.toMatch(/"level":(40|50|60)/);
   return answer;
 }
@@ -39,17 +39,17 @@ function expectErrorShape(answer: Exchange): void {
 }
 
 /** Without the nodes: their sign of life is written without any request. */
-function recordNow(server: TestServer): string {
-  const { nodes: _nodes, ...record } = readRecord(server);
+async function recordNow(server: TestServer): Promise<string> {
+  const { nodes: _nodes, ...record } = await readRecord(server);
   return JSON.stringify(record);
 }
 
 /** The last write of an earlier request may still be under way. */
 function settledRecord(server: TestServer): Promise<string> {
   let last = "";
-  return waitFor("the record to settle", () => {
+  return waitFor("the record to settle", async () => {
     const seen = last;
-    last = recordNow(server);
+    last = await recordNow(server);
     return seen === last ? last : null;
   });
 }

@@ -1,92 +1,29 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
-import { fileURLToPath } from "node:url";
 import { type Client, createClient } from "../../src/client/client.ts";
 import { contract, type Role, type TaskDetail } from "../../src/contract/index.ts";
+import { UtmProcess } from "./utm-process.ts";
 import { waitFor } from "./wait-for.ts";
 
-const entry = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
-/** Shared by all servers of all tests: a start takes two thirds of the time. */
-const compileCache = fileURLToPath(new URL("../../node_modules/.cache/utm-tests", import.meta.url));
-
-/** A real server process on a free port, with a data directory of its own. Ended with all it started when the test ends. */
-export class TestServer {
-  readonly directory: string;
-  readonly #environment: Record<string, string>;
-  readonly #through: readonly string[];
-  #process: ChildProcess | null = null;
+/** A real server process on a free port, with a data directory of its own. */
+export class TestServer extends UtmProcess {
   #port = "0";
   url = "";
-  /** Options of Node itself, from the next start on. */
-  nodeOptions: readonly string[] = [];
-  /** Everything it said so far. */
-  output = "";
+  /** Null: the file in its directory. */
+  databaseUrl: string | null = null;
 
   /** `through` is a command that becomes the server: its words, before the server's own. */
   constructor(directory: string, environment: Record<string, string>, through: readonly string[] = []) {
-    this.directory = directory;
-    this.#environment = environment;
-    this.#through = through;
+    super({ verb: "serve", directory, environment, through });
   }
 
   /** Starts it, at the same port as before, and waits until it serves. */
   async start(): Promise<void> {
-    const [command = "", ...words] = [...this.#through, process.execPath, ...this.nodeOptions, entry, "serve"];
-    const child = spawn(command, words, {
-      env: {
-        PATH: process.env.PATH,
-        HOME: process.env.HOME,
-        NODE_COMPILE_CACHE: compileCache,
-        PORT: this.#port,
-        UTM_DATA_DIR: this.directory,
-        UTM_LOG_LEVEL: "warn",
-        ...this.#environment,
-      },
-      stdio: ["ignore", "pipe", "pipe"],
-    });
-    this.#process = child;
-    let said = "";
-    const listen = (chunk: Buffer) => {
-      said += chunk.toString();
-      this.output += chunk.toString();
-    };
-    child.stdout.on("data", listen);
-    child.stderr.on("data", listen);
-    this.url = await waitFor("the server's address", () => {
-      if (child.exitCode !== null || child.signalCode !== null) {
-        throw new Error(`The server ended before it served: ${said}`);
-      }
-      return /on (http:\S+)/.exec(said)?.[1];
-    });
-    this.#port = new URL(this.url).port;
-  }
-
-  get pid(): number {
-    return this.#process?.pid ?? 0;
-  }
-
-  /** Signals it, and does not wait; nothing when it is gone. */
-  signal(signal: NodeJS.Signals): void {
-    this.#process?.kill(signal);
-  }
-
-  /** Signals it and waits until it is gone. Answers its exit code. */
-  async stop(signal: NodeJS.Signals = "SIGTERM"): Promise<number | null> {
-    const child = this.#process;
-    if (child === null || child.exitCode !== null || child.signalCode !== null) {
-      return child?.exitCode ?? null;
+    const environment: Record<string, string> = { PORT: this.#port };
+    if (this.databaseUrl !== null) {
+      environment.DATABASE_URL = this.databaseUrl;
     }
-    const ended = once(child, "exit");
-    child.kill(signal);
-    await ended;
-    return child.exitCode;
-  }
-
-  /** Waits until it has ended by itself, or was ended by somebody else. Answers by which signal. */
-  async ended(): Promise<NodeJS.Signals | null> {
-    const child = this.#process;
-    await waitFor("the server to end", () => child === null || child.exitCode !== null || child.signalCode !== null);
-    return child?.signalCode ?? null;
+    const [, url = ""] = await this.launch(environment, /on (http:\S+)/);
+    this.url = url;
+    this.#port = new URL(this.url).port;
   }
 
   client(token: string | null): Client {
@@ -118,6 +55,11 @@ export class Member {
     this.username = username;
     this.password = password;
     this.token = token;
+  }
+
+  /** The same person, asking another server of the installation. */
+  at(server: TestServer): Member {
+    return new Member(server, this.id, this.username, this.password, this.token);
   }
 
   get client(): Client {

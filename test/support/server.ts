@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, onTestFinished } from "vitest";
+import { databaseFor, dropDatabaseFor } from "./databases/chosen.ts";
 import { testDirectory } from "./directory.ts";
 import { removeNodeGroup } from "./node-group.ts";
 import { endProcessesOf } from "./processes.ts";
@@ -25,7 +26,9 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
     await server.stop("SIGKILL");
     await endProcessesOf(directory);
     removeNodeGroup(directory);
+    await dropDatabaseFor(directory);
   });
+  server.databaseUrl = await databaseFor(directory);
   await server.start();
   return server;
 }
@@ -34,11 +37,15 @@ export async function startServer(options: ServerOptions = {}): Promise<TestServ
 export function startSharedServer(options: Pick<ServerOptions, "environment"> = {}): TestServer {
   const directory = makeDirectory();
   const server = new TestServer(directory, options.environment ?? {});
-  beforeAll(() => server.start());
+  beforeAll(async () => {
+    server.databaseUrl = await databaseFor(directory);
+    await server.start();
+  });
   afterAll(async () => {
     await server.stop("SIGKILL");
     await endProcessesOf(directory);
     removeNodeGroup(directory);
+    await dropDatabaseFor(directory);
     removeDirectory(directory);
   });
   return server;

@@ -112,6 +112,7 @@ export function renderTask(task: TaskDetail, now: number, paint: Paint, suspende
     ["retry", task.retry === null ? null : retryText(task.retry)],
     ["limits", limitsText(task)],
     ["sandbox", task.sandbox === "none" ? null : task.sandbox],
+    ["asks for", placementText(task)],
     ["node", task.node === null ? null : oneLine(task.node)],
     ...usageFields(task),
     ["output", formatBytes(task.output_bytes)],
@@ -147,6 +148,12 @@ function attemptText({ attempt, max_attempts: most }: TaskDetail): string | null
     return `${attempt} of ${most}`;
   }
   return attempt <= 1 ? null : String(attempt);
+}
+
+/** Null when it may run anywhere. */
+function placementText({ requested_node: node, labels }: TaskDetail): string | null {
+  const parts = [...(node === null ? [] : [`node ${node}`]), ...labels.map((label) => `label ${label}`)];
+  return parts.length === 0 ? null : oneLine(parts.join(", "));
 }
 
 function usageFields({ usage }: TaskDetail): [string, string | null][] {

@@ -1,10 +1,10 @@
-import type { AttemptRequest, Delivery, DeliveryResult, Dispatcher, Poke, Reply } from "../dispatcher.ts";
+import type { AttemptRequest, Delivery, Dispatcher, Poke, Reply } from "../dispatcher.ts";
 
 /** The dispatcher of a single process: straight to the worker beside it. */
 export function createEmbeddedDispatcher(): Dispatcher {
   const waiting = new Map<number, Delivery>();
   const pokeListeners: ((poke: Poke) => void)[] = [];
-  let node: { freeSlots: () => number; deliver: (delivery: Delivery) => Promise<DeliveryResult> } | null = null;
+  let node: Pick<Parameters<Dispatcher["process"]>[0], "freeSlots" | "deliver"> | null = null;
   let answer: ((request: AttemptRequest) => Promise<Reply>) | null = null;
   let isClosed = false;
 
@@ -51,6 +51,9 @@ export function createEmbeddedDispatcher(): Dispatcher {
     onAsk(callback) {
       answer = callback;
     },
+    problem: () => null,
+    onRecovered() {},
+    counter: null,
     async close() {
       isClosed = true;
       waiting.clear();

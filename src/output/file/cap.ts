@@ -115,7 +115,8 @@ function removableRange(size: number, gap: Gap | null, capBytes: number): Gap | 
   return isMore ? { first, last: end - 1 } : null;
 }
 
-function punch(path: string, offset: number, length: number): Promise<Punched> {
+/** Frees the range of the file, which reads as zeros then. Readers are to be told first: see gap-record.ts. */
+export function punch(path: string, offset: number, length: number): Promise<Punched> {
   const options = { env: { PATH: process.env.PATH, LC_ALL: "C" } };
   return new Promise((resolve) => {
     execFile("fallocate", ["-p", "-o", String(offset), "-l", String(length), path], options, (error, _out, stderr) => {

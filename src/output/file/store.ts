@@ -25,6 +25,9 @@ export function createFileOutput(options: { directory: string }): OutputStore {
       mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
       return path;
     },
+    async isThere(attempt) {
+      return statSync(outputPath(directory, attempt), { throwIfNoEntry: false }) !== undefined;
+    },
     async size(attempt) {
       return statSync(outputPath(directory, attempt), { throwIfNoEntry: false })?.size ?? 0;
     },

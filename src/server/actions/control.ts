@@ -133,7 +133,7 @@ async function tell(context: Context, actor: Actor, id: number, action: TaskActi
 }
 
 function requestTo(task: TaskRow, actor: Actor, request: Request) {
-  return { taskId: task.id, attempt: task.attempt, by: actor.user.username, ...request };
+  return { taskId: task.id, attempt: task.attempt, by: actor.user.username, nodeId: task.nodeId, ...request };
 }
 
 async function currentDetail(context: Context, actor: Actor, id: number): Promise<TaskDetail> {

@@ -24,8 +24,11 @@ export async function streamTasks(
       queue.push({ event: name, data: summaryOf(context, actor, task) });
     }
   });
+  // The reader connects again, and reads the list.
+  const listen = context.live.onMissed(() => end());
   const end = () => {
     stop();
+    listen();
     queue.close();
   };
   signal.addEventListener("abort", end, { once: true });

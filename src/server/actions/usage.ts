@@ -20,7 +20,10 @@ export async function readUsage(
   }
   const isRunning = task.status === "running" && task.attempt === number;
   const reply = isRunning
-    ? await context.dispatcher.ask({ taskId: id, attempt: number, by: actor.user.username, kind: "usage" })
+    ? await context.dispatcher.ask({
+        ...{ taskId: id, attempt: number, by: actor.user.username, kind: "usage" },
+        nodeId: task.nodeId,
+      })
     : null;
   const text = (reply?.kind === "usage" ? reply.series : null) ?? attempt?.usageSeries ?? null;
   const usage = text === null ? null : decodeUsage(text);

@@ -1,10 +1,15 @@
 import type { TaskEventName } from "../../contract/index.ts";
+import type { Dispatcher } from "../../dispatch/dispatcher.ts";
 import type { Log } from "../../log/log.ts";
 import type { Store, TaskRow } from "../../store/store.ts";
 
 /**
- * Who wants to know that a task changed. Changes are collected for a moment and each task is read once, so that a
- * thousand changes a second cost a follower what a few do. The row sent is the record's, read after the change.
+ * Who wants to know that a task changed, in whichever process of the installation. Changes are collected for a moment and
+ * each task is read once, so that a thousand changes a second cost a follower what a few do. The row sent is the record's,
+ * read after the change.
+ *
+ * While the dispatcher cannot carry, changes made by other processes are not told. Then who watches one task is called
+ * once a second all the same; who goes by all changes is told afterwards that some may be missing.
  */
 export type LiveEvent = { name: TaskEventName; task: TaskRow };
 
@@ -15,15 +20,23 @@ export type Live = {
   subscribe(callback: (event: LiveEvent) => void): () => void;
   /** Calls back soon after any change of one task. Answers a function that ends it. */
   watch(taskId: number, callback: () => void): () => void;
+  /** Calls back when changes may have gone unnoticed: who goes by them has to read anew. Answers a function that ends it. */
+  onMissed(callback: () => void): () => void;
   close(): void;
 };
 
 const gatherMs = 40;
+const lookEveryMs = 1000;
 const weight: Readonly<Record<TaskEventName, number>> = { changed: 0, created: 1, ended: 2 };
 
-export function createLive(store: Store, log: Log): Live {
+export function createLive(
+  store: Store,
+  dispatcher: Pick<Dispatcher, "poke" | "onPoke" | "problem" | "onRecovered">,
+  log: Log,
+): Live {
   const subscribers = new Set<(event: LiveEvent) => void>();
   const watchers = new Map<number, Set<() => void>>();
+  const missing = new Set<() => void>();
   const pending = new Map<number, TaskEventName>();
   let timer: NodeJS.Timeout | null = null;
 
@@ -44,20 +57,41 @@ export function createLive(store: Store, log: Log): Live {
     }
   }
 
-  return {
-    changed({ taskId, kind }) {
-      for (const callback of watchers.get(taskId) ?? []) {
+  dispatcher.onRecovered(() => {
+    for (const callback of [...missing]) {
+      callback();
+    }
+  });
+  const looking = setInterval(() => {
+    if (dispatcher.problem() !== null) {
+      for (const callback of [...watchers.values()].flatMap((callbacks) => [...callbacks])) {
         callback();
       }
-      if (subscribers.size === 0) {
-        return;
-      }
-      const before = pending.get(taskId);
-      if (before === undefined || weight[kind] > weight[before]) {
-        pending.set(taskId, kind);
-      }
-      timer ??= setTimeout(() => void flush(), gatherMs);
-    },
+    }
+  }, lookEveryMs).unref();
+
+  dispatcher.onPoke((poke) => {
+    if (poke.topic === "changed") {
+      notice(poke.taskId, poke.kind);
+    }
+  });
+
+  function notice(taskId: number, kind: TaskEventName): void {
+    for (const callback of watchers.get(taskId) ?? []) {
+      callback();
+    }
+    if (subscribers.size === 0) {
+      return;
+    }
+    const before = pending.get(taskId);
+    if (before === undefined || weight[kind] > weight[before]) {
+      pending.set(taskId, kind);
+    }
+    timer ??= setTimeout(() => void flush(), gatherMs);
+  }
+
+  return {
+    changed: (change) => void dispatcher.poke({ topic: "changed", ...change }),
     subscribe(callback) {
       subscribers.add(callback);
       return () => subscribers.delete(callback);
@@ -72,7 +106,12 @@ export function createLive(store: Store, log: Log): Live {
         }
       };
     },
+    onMissed(callback) {
+      missing.add(callback);
+      return () => missing.delete(callback);
+    },
     close() {
+      clearInterval(looking);
       if (timer !== null) {
         clearTimeout(timer);
       }

@@ -1,13 +1,23 @@
 import rateLimit from "@fastify/rate-limit";
 import type { FastifyInstance, FastifyRequest } from "fastify";
+import type { SharedCounter } from "../../dispatch/shared-counter.ts";
 import { Refusal } from "../failure.ts";
+import { countsOf } from "./limit-counts.ts";
 
-/** Guessing passwords and filling the server with accounts is slowed down. Counted per server process. */
-export async function limitLogins(app: FastifyInstance, perMinute: number): Promise<void> {
+/**
+ * Guessing passwords and filling the server with accounts is slowed down. Counted over all servers of the installation;
+ * without a counter, or while it cannot be reached, over this one.
+ */
+export async function limitLogins(
+  app: FastifyInstance,
+  perMinute: number,
+  counter: SharedCounter | null,
+): Promise<void> {
   // One password tried on many names is guessing as well: an address has a limit of its own.
   await app.register(rateLimit, {
     max: perMinute * addressFactor,
     timeWindow: 60_000,
+    store: countsOf("login", counter),
     errorResponseBuilder: (_, { ttl }) => tooMany(ttl),
   });
   const byName = app.createRateLimit({
@@ -26,10 +36,15 @@ export async function limitLogins(app: FastifyInstance, perMinute: number): Prom
 
 const addressFactor = 10;
 
-export async function limitRegistrations(app: FastifyInstance, perHour: number): Promise<void> {
+export async function limitRegistrations(
+  app: FastifyInstance,
+  perHour: number,
+  counter: SharedCounter | null,
+): Promise<void> {
   await app.register(rateLimit, {
     max: perHour,
     timeWindow: 3_600_000,
+    store: countsOf("register", counter),
     errorResponseBuilder: (_, { ttl }) => tooMany(ttl),
   });
 }

@@ -19,6 +19,8 @@ export function specOf(submission: Submission, defaultSleepSeconds: number): Tas
     sandbox: submission.sandbox ?? "none",
     pty: pty == null || pty === false ? null : pty === true ? defaultTerminal : pty,
     input: submission.input ?? false,
+    node: submission.node ?? null,
+    labels: [...new Set(submission.labels ?? [])],
   };
 }
 
@@ -102,6 +104,8 @@ export function submissionOf(task: TaskRow, edit: NonNullable<RerunEdit>): Recor
     sandbox: spec.sandbox,
     pty: spec.pty,
     input: spec.input,
+    node: spec.node,
+    labels: spec.labels,
     ...Object.fromEntries(Object.entries(edit).filter(([, value]) => value !== undefined)),
   };
 }

@@ -71,6 +71,8 @@ export function presentDetail(task: TaskRow, view: TaskView): TaskDetail {
     limits_in_force: task.limitsInForce,
     sandbox: spec.sandbox,
     pty: spec.pty,
+    requested_node: spec.node,
+    labels: spec.labels,
     usage: presentUsage(task.usage),
   };
 }

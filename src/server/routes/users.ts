@@ -9,12 +9,13 @@ import { presentAccount } from "../present/user.ts";
 /** Accounts. */
 export async function userRoutes(app: FastifyInstance, context: Context): Promise<void> {
   const { loginsPerMinute, registrationsPerHour } = context.config;
+  const { counter } = context.dispatcher;
   await app.register(async (limited) => {
-    await limitRegistrations(limited, registrationsPerHour);
+    await limitRegistrations(limited, registrationsPerHour, counter);
     mount(limited, context, contract.register, ({ body }) => users.register(context, body));
   });
   await app.register(async (limited) => {
-    await limitLogins(limited, loginsPerMinute);
+    await limitLogins(limited, loginsPerMinute, counter);
     mount(limited, context, contract.login, ({ body }) => users.logIn(context, body));
   });
   mount(app, context, contract.logout, ({ actor }) => users.logOut(context, actor));

@@ -1,5 +1,6 @@
 import { beforeEach, expect, test } from "vitest";
-import { addNode, addRunning, addTask, addUser, anEnd, claim } from "./sample.ts";
+import type { Store } from "../store.ts";
+import { addNode, addRunning, addTask, addUser, anEnd, claim, hand } from "./sample.ts";
 import type { Current } from "./store-conformance.ts";
 
 export function claimsConformance(current: Current): void {
@@ -13,7 +14,14 @@ export function claimsConformance(current: Current): void {
   test("a claim makes the task run as its next attempt, and opens that attempt", async () => {
     const task = await addTask(current.store, ann);
     const claimed = await claim(current.store, task.id, node, 2000);
-    expect(claimed).toEqual({ ...task, status: "running", attempt: 1, nodeName: "node-1", updatedAt: 2000 });
+    expect(claimed).toEqual({
+      ...task,
+      status: "running",
+      attempt: 1,
+      nodeId: node,
+      nodeName: "node-1",
+      updatedAt: 2000,
+    });
     expect(await current.store.tasks.find({ id: task.id })).toEqual(claimed);
     expect(await current.store.attempts.list({ taskId: task.id })).toEqual([
       {
@@ -53,6 +61,7 @@ export function claimsConformance(current: Current): void {
       expect(await claim(current.store, taskId, node), `task ${taskId}`).toBeNull();
     }
     const pending = await addTask(current.store, ann);
+    await hand(current.store, [pending.id]);
     for (const expectedAttempt of [-1, 1, 2]) {
       const stale = { taskId: pending.id, expectedAttempt, nodeId: node, nonce: "n", now: 1 };
       expect(await tasks.claim(stale)).toBeNull();
@@ -73,9 +82,12 @@ export function claimsConformance(current: Current): void {
     const second = await addNode(current.store, "node-2");
     const tasks = await Promise.all(Array.from({ length: 200 }, () => addTask(current.store, ann)));
     const ids = tasks.map((task) => task.id);
+    await hand(current.store, ids);
+    const claimBy = (store: Store, taskId: number, nodeId: number) =>
+      store.tasks.claim({ taskId, expectedAttempt: 0, nodeId, nonce: "nonce", now: 2000 });
     const [mine, theirs] = await Promise.all([
-      Promise.all(ids.map((id) => claim(current.store, id, node))),
-      Promise.all([...ids].reverse().map((id) => claim(other, id, second))),
+      Promise.all(ids.map((id) => claimBy(current.store, id, node))),
+      Promise.all([...ids].reverse().map((id) => claimBy(other, id, second))),
     ]);
     const claimed = [...mine, ...theirs].filter((task) => task !== null).map((task) => task.id);
     expect(claimed.sort((a, b) => a - b)).toEqual(ids);

@@ -34,6 +34,8 @@ export function creationConformance(current: Current): void {
       sandbox: "strict",
       pty: { columns: 80, rows: 24 },
       input: true,
+      node: "node-1",
+      labels: ["gpu"],
     };
     const given = { name: "naïve 🚀", description: "two\nlines", spec, priority: 7, tags: ["b", "a"] };
     const task = await addTask(current.store, ann.id, { ...given, now: 1_790_000_000_123 });
@@ -46,6 +48,7 @@ export function creationConformance(current: Current): void {
       queue: "default",
       notBefore: null,
       attempt: 0,
+      nodeId: null,
       nodeName: null,
       createdAt: 1_790_000_000_123,
       updatedAt: 1_790_000_000_123,
@@ -60,6 +63,7 @@ export function creationConformance(current: Current): void {
       progress: null,
       isSuspended: false,
       limitsInForce: [],
+      placement: { node: "node-1", labels: ["gpu"] },
       takesInput: true,
       maxAttempts: 4,
       outputBytes: 0,

@@ -1,5 +1,5 @@
 import { beforeEach, expect, test } from "vitest";
-import { addNode, addRunning, addTask, addUser, anEnd, newTask } from "./sample.ts";
+import { addNode, addRunning, addTask, addUser, anEnd, hand, newTask } from "./sample.ts";
 import type { Current } from "./store-conformance.ts";
 
 export function killsConformance(current: Current): void {
@@ -15,7 +15,7 @@ export function killsConformance(current: Current): void {
     const plain = await addTask(current.store, ann);
     const delayed = await addTask(current.store, ann, { notBefore: 9000 });
     const handed = await addTask(current.store, ann);
-    await tasks.hand({ ids: [handed.id], now: 1 });
+    await hand(current.store, [handed.id]);
     for (const task of [plain, delayed, handed]) {
       const answer = await tasks.requestKill({ id: task.id, by: "bob", signal: "SIGINT", graceMs: 5, now: 4000 });
       expect(answer).toEqual({
@@ -31,7 +31,7 @@ export function killsConformance(current: Current): void {
         },
       });
     }
-    expect(await tasks.countHanded()).toBe(0);
+    expect(await tasks.countHanded()).toEqual([]);
     expect(await tasks.nextDue()).toBeNull();
     expect(await tasks.readyOwners({ queue: "default" })).toEqual([]);
     expect(await tasks.listKillRequests({ nodeId: node })).toEqual([]);

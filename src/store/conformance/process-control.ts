@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from "vitest";
 import type { AttemptKey } from "../store.ts";
-import { addNode, addRunning, addUser, anEnd } from "./sample.ts";
+import { addNode, addRunning, addUser, anEnd, hand } from "./sample.ts";
 import type { Current } from "./store-conformance.ts";
 
 /** Retries, suspension, usage and progress while an attempt runs, and the log of events. */
@@ -13,8 +13,11 @@ export function processControlConformance(current: Current): void {
 
   const task = () => current.store.tasks.find({ id: key.taskId });
   const attempt = (number = key.attempt) => current.store.attempts.find({ taskId: key.taskId, attempt: number });
-  const claimAgain = (now = 9000) =>
-    current.store.tasks.claim({ taskId: key.taskId, expectedAttempt: 1, nodeId: key.nodeId, nonce: "second", now });
+  const claimAgain = async (now = 9000) => {
+    await hand(current.store, [key.taskId]);
+    const { taskId, nodeId } = key;
+    return current.store.tasks.claim({ taskId, expectedAttempt: 1, nodeId, nonce: "second", now });
+  };
   const failure = { status: "failed", outcome: "exited", exitCode: 3, reason: "Exit 3." } as const;
 
   test("an end with a retry: the attempt is over, the task waits for its time and runs again as the next one", async () => {
@@ -44,7 +47,8 @@ export function processControlConformance(current: Current): void {
   test("a retry without delay is ready at once; a kill before it ends the task", async () => {
     const { store } = current;
     await store.attempts.finish(anEnd(key, { ...failure, retryAt: 5001, now: 5001 }));
-    expect(await store.tasks.listReady({ queue: "default", ownerId: 1, limit: 5 })).toMatchObject([{ attempt: 1 }]);
+    const ownerId = (await store.tasks.find({ id: key.taskId }))?.ownerId ?? 0;
+    expect(await store.tasks.listReady({ queue: "default", ownerId, limit: 5 })).toMatchObject([{ attempt: 1 }]);
     const order = { id: key.taskId, by: "ann", signal: "SIGTERM", graceMs: 1, now: 6000 };
     expect(await store.tasks.requestKill(order)).toMatchObject({ kind: "ended" });
     expect(await task()).toMatchObject({ status: "killed", reason: "Killed by ann before its next attempt." });

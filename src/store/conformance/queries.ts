@@ -38,6 +38,18 @@ export function queriesConformance(current: Current): void {
     expect(await names({ createdSince: 101, createdUntil: 299 })).toEqual(["a2"]);
   });
 
+  test("what runs is listed with its node, of one owner or of all", async () => {
+    const node = await addNode(current.store);
+    const tasks = [await addTask(current.store, ann), await addTask(current.store, bob)];
+    for (const task of tasks) {
+      await claim(current.store, task.id, node);
+    }
+    await addTask(current.store, ann);
+    const rows = tasks.map(({ id }) => ({ id, nodeId: node }));
+    expect(await current.store.tasks.listRunning({ ownerId: null })).toEqual(rows);
+    expect(await current.store.tasks.listRunning({ ownerId: bob })).toEqual(rows.slice(1));
+  });
+
   test("a search looks into name, description and program in any case, and takes every character literally", async () => {
     await addTask(current.store, ann, { name: "Backup ÄRGER", command: "rsync -a" });
     await addTask(current.store, ann, { name: "percent", description: "done 100% of_it!" });

@@ -1,4 +1,5 @@
 import type { UserRow } from "../accounts.ts";
+import type { Nodes } from "../nodes.ts";
 import type { AttemptEnd, AttemptKey, Store, TaskRow, TaskSpec, Tasks } from "../store.ts";
 
 /** Rows with defaults, so that a test names only what it is about. */
@@ -48,7 +49,7 @@ export function specOf(program: TaskSpec["program"]): TaskSpec {
     outputBytes: null,
   };
   const plain = { cwd: null, env: {}, stdin: null, timeoutMs: null, killGraceMs: 10_000 };
-  return { program, ...plain, retry: null, limits, sandbox: "none", pty: null, input: false };
+  return { program, ...plain, retry: null, limits, sandbox: "none", pty: null, input: false, node: null, labels: [] };
 }
 
 export async function addTask(
@@ -64,18 +65,36 @@ export async function addTask(
 }
 
 export async function addNode(store: Store, name = "node-1"): Promise<number> {
-  const node = await store.nodes.register({
-    key: `key of ${name}`,
-    name,
-    slots: 4,
-    version: "1.0.0",
-    leaseUntil: 61_000,
-    now: 1000,
-  });
-  return node.id;
+  return (await registered(store, { key: `key of ${name}`, name })).id;
 }
 
-export function claim(store: Store, taskId: number, nodeId: number, now = 2000): Promise<TaskRow | null> {
+/** A node with four slots that is alive for a minute, where nothing else is said. */
+export async function registered(store: Store, given: Partial<Parameters<Nodes["register"]>[0]> = {}) {
+  const said = { key: "k", name: "node-1", host: "host-1", slots: 4, labels: [], lanes: null, version: "1.0.0" };
+  const answer = await store.nodes.register({ ...said, leaseMs: 60_000, ...given });
+  if (answer.kind !== "registered") {
+    throw new Error(`${given.name ?? said.name} is taken.`);
+  }
+  return answer.node;
+}
+
+/** Hands the tasks for any node, or for this one, under a lock taken for it. Answers the ids for which it applied. */
+export async function hand(
+  store: Store,
+  ids: readonly number[],
+  given: { nodeId?: number } = {},
+): Promise<number[] | null> {
+  const lock = await store.locks.take({ name: "admission", holder: "test", leaseMs: 1000, isForced: true });
+  if (lock === null) {
+    throw new Error("The lock was not to be had by force.");
+  }
+  const { nodeId = null } = given;
+  return store.tasks.hand({ tasks: ids.map((id) => ({ id, nodeId })), lock: { ...lock, leaseMs: 1000 } });
+}
+
+/** Claims it for the node; it is handed first, as far as it can be. */
+export async function claim(store: Store, taskId: number, nodeId: number, now = 2000): Promise<TaskRow | null> {
+  await hand(store, [taskId]);
   return store.tasks.claim({ taskId, expectedAttempt: 0, nodeId, nonce: "nonce", now });
 }
 

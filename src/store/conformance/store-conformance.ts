@@ -5,8 +5,10 @@ import { admissionConformance } from "./admission.ts";
 import { attemptsConformance } from "./attempts.ts";
 import { claimsConformance } from "./claims.ts";
 import { creationConformance } from "./creation.ts";
+import { differencesConformance } from "./differences.ts";
 import { killsConformance } from "./kills.ts";
 import { nodesConformance } from "./nodes.ts";
+import { outputBlocksConformance } from "./output-blocks.ts";
 import { processControlConformance } from "./process-control.ts";
 import { queriesConformance } from "./queries.ts";
 import { transactionsConformance } from "./transactions.ts";
@@ -48,6 +50,8 @@ export function storeConformance(name: string, openFresh: () => Promise<FreshDat
     describe("kills and removal", () => killsConformance(current));
     describe("attempts", () => attemptsConformance(current));
     describe("process control", () => processControlConformance(current));
+    describe("output blocks", () => outputBlocksConformance(current));
+    describe("where databases differ", () => differencesConformance(current));
     describe("transactions", () => transactionsConformance(current));
   });
 }

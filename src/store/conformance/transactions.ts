@@ -15,6 +15,15 @@ export function transactionsConformance(current: Current): void {
     expect(await current.store.tasks.find({ id })).not.toBeNull();
   });
 
+  test("the database's clock tells the time in milliseconds, also within a transaction", async () => {
+    const inside = await current.store.transaction((store) => store.now());
+    for (const now of [inside, await current.store.now()]) {
+      expect(Number.isInteger(now)).toBe(true);
+      // Databases of these tests run on this machine or one that goes by the same time.
+      expect(Math.abs(now - Date.now())).toBeLessThan(60_000);
+    }
+  });
+
   test("a body that throws undoes everything, and the error is its own", async () => {
     const body = current.store.transaction(async (store) => {
       const ann = await addUser(store, "ann");

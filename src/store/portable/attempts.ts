@@ -126,6 +126,7 @@ function pendingAgain(end: AttemptEnd, retryAt: number): Updateable<Database["ta
     stage: retryAt > end.now ? "delayed" : "ready",
     not_before: retryAt,
     handed_at: null,
+    handed_to: null,
     started_at: null,
     progress_permille: null,
     reason: end.reason,

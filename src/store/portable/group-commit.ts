@@ -1,6 +1,8 @@
 import { CompiledQuery } from "kysely";
 import { StoreUnavailable } from "../store.ts";
 import type { Operation } from "./access.ts";
+import { againOnConflict } from "./conflicts.ts";
+import { TransactionConflict } from "./dialect.ts";
 import type { Connection } from "./schema.ts";
 
 /**
@@ -15,6 +17,10 @@ import type { Connection } from "./schema.ts";
  * only hands the bytes to the kernel, which survives the death of this process, and `makeDurable` waits for the disk
  * beside the event loop. A write is answered after that; a note (see access.ts) after the commit. The next group does not
  * wait: others may see what is not on the disk yet, but whoever acts on it writes first, later in the same log.
+ *
+ * On a server a group can meet another process's group that changes the same rows in another order, and one of the two has
+ * to give way. Its writes are then made one by one, each a transaction of its own: a single write locks little, and all
+ * writes of one kind lock in the same order, so they pass.
  *
  * Under no load a write is not held back: the transaction starts at the end of the current turn of the event loop. That
  * much is needed, because with a synchronous driver the first of fifty requests that arrived together would otherwise be
@@ -92,21 +98,25 @@ function entryOf<T>(operation: Operation<T>, resolve: (answer: T) => void, rejec
   };
 }
 
+type InTransaction = GroupCommitOptions["inTransaction"];
+
 /** Answers those whose operation was committed; the others have been told already. */
-async function commit(group: Entry[], inTransaction: (body: Operation<void>) => Promise<void>): Promise<Entry[]> {
+async function commit(group: Entry[], inTransaction: InTransaction): Promise<Entry[]> {
+  const [only] = group;
+  if (only !== undefined && group.length === 1) {
+    return commitAlone(only, inTransaction);
+  }
   const failures = new Map<Entry, unknown>();
   try {
     await inTransaction(async (db) => {
-      const [only] = group;
-      if (only !== undefined && group.length === 1) {
-        await only.apply(db);
-        return;
-      }
       for (const entry of group) {
         await applyAlone(db, entry, failures);
       }
     });
   } catch (error) {
+    if (error instanceof TransactionConflict) {
+      return commitOneByOne(group, inTransaction);
+    }
     for (const entry of group) {
       entry.reject(failures.get(entry) ?? error);
     }
@@ -116,6 +126,24 @@ async function commit(group: Entry[], inTransaction: (body: Operation<void>) => 
     entry.reject(failure);
   }
   return group.filter((entry) => !failures.has(entry));
+}
+
+async function commitOneByOne(group: readonly Entry[], inTransaction: InTransaction): Promise<Entry[]> {
+  const committed: Entry[] = [];
+  for (const entry of group) {
+    committed.push(...(await commitAlone(entry, inTransaction)));
+  }
+  return committed;
+}
+
+async function commitAlone(entry: Entry, inTransaction: InTransaction): Promise<Entry[]> {
+  try {
+    await againOnConflict(() => inTransaction((db) => entry.apply(db)));
+    return [entry];
+  } catch (error) {
+    entry.reject(error);
+    return [];
+  }
 }
 
 async function answer(committed: readonly Entry[], makeDurable: () => Promise<void>): Promise<void> {

@@ -1,11 +1,15 @@
 import { AsyncLocalStorage } from "node:async_hooks";
+import { sql } from "kysely";
 import { type Store, StoreUnavailable } from "../store.ts";
 import type { Access, Operation } from "./access.ts";
 import { attemptsOn } from "./attempts.ts";
+import { againOnConflict } from "./conflicts.ts";
 import type { Engine } from "./dialect.ts";
 import { eventsOn } from "./events.ts";
 import { groupCommit } from "./group-commit.ts";
+import { locksOn } from "./locks.ts";
 import { nodesOn } from "./nodes.ts";
+import { outputBlocksOn } from "./output-blocks.ts";
 import { queuesOn } from "./queues.ts";
 import type { Connection } from "./schema.ts";
 import { tasksOn } from "./tasks.ts";
@@ -18,7 +22,12 @@ import { usersOn } from "./users.ts";
  * Waiting inside a transaction for a write of the outer store would be waiting for oneself. The body of a transaction
  * is therefore marked, and such a write throws at once instead.
  */
-export function portableStore(engine: Engine): Store {
+export async function openPortableStore(engine: Engine): Promise<Store> {
+  const meta = engine.reader.selectFrom("meta").select("value").where("name", "=", "installation_id");
+  return portableStore(engine, (await meta.executeTakeFirstOrThrow()).value);
+}
+
+function portableStore(engine: Engine, installationId: string): Store {
   const insideTransaction = new AsyncLocalStorage<{ isOpen: boolean }>();
   const commits = groupCommit({
     inTransaction: (body) => engine.writer.transaction().execute(body),
@@ -52,12 +61,15 @@ export function portableStore(engine: Engine): Store {
   return {
     ...verbsOn(access),
     description: engine.description,
+    installationId,
     async transaction(body) {
       assertMayWrite();
       const mark = { isOpen: true };
-      const transaction = engine.writer
-        .transaction()
-        .execute((db) => insideTransaction.run(mark, () => body(storeWithin(db, engine))));
+      const once = () =>
+        engine.writer
+          .transaction()
+          .execute((db) => insideTransaction.run(mark, () => body(storeWithin(db, engine, installationId))));
+      const transaction = againOnConflict(once);
       transactions.add(transaction);
       try {
         const result = await transaction;
@@ -72,6 +84,7 @@ export function portableStore(engine: Engine): Store {
       await engine.verify();
       await access.write(provesWritable);
     },
+    now: () => readNow(engine.reader, engine),
     close() {
       closing ??= finishAndClose();
       return closing;
@@ -85,7 +98,7 @@ export function portableStore(engine: Engine): Store {
 }
 
 /** The same verbs on an open transaction. A transaction within it is part of it. */
-function storeWithin(db: Connection, engine: Engine): Store {
+function storeWithin(db: Connection, engine: Engine, installationId: string): Store {
   const store: Store = {
     ...verbsOn({
       read: db,
@@ -94,11 +107,13 @@ function storeWithin(db: Connection, engine: Engine): Store {
       note: (operation) => operation(db),
     }),
     description: engine.description,
+    installationId,
     transaction: (body) => body(store),
     async check() {
       await engine.verify();
       await provesWritable(db);
     },
+    now: () => readNow(db, engine),
     async close() {
       throw new Error("A transaction cannot close the store.");
     },
@@ -115,7 +130,14 @@ function verbsOn(access: Access) {
     events: eventsOn(access),
     queues: queuesOn(access),
     nodes: nodesOn(access),
+    blocks: outputBlocksOn(access),
+    locks: locksOn(access),
   };
+}
+
+async function readNow(db: Connection, { dialect }: Engine): Promise<number> {
+  const { rows } = await sql<{ now: number }>`select ${dialect.now} as now`.execute(db);
+  return Number(rows[0]?.now);
 }
 
 /** The smallest real write: it fails on a full disk and on one that became read-only. */

@@ -1,5 +1,7 @@
 import type { Generated, Insertable, Kysely } from "kysely";
 import type { Outcome, Role, TaskEventKind, TaskStatus, UserStatus } from "../../contract/index.ts";
+import type { LockName, NodeState } from "../nodes.ts";
+import type { BlockEncoding } from "../output-blocks.ts";
 import type { EndingCause } from "../store.ts";
 
 /**
@@ -15,8 +17,10 @@ export type Database = {
   attempts: AttemptsTable;
   queues: QueuesTable;
   nodes: NodesTable;
+  locks: LocksTable;
   idempotency_keys: IdempotencyKeysTable;
   task_events: TaskEventsTable;
+  output_blocks: OutputBlocksTable;
 };
 
 /** A connection, or a transaction on one. */
@@ -24,6 +28,8 @@ export type Connection = Kysely<Database>;
 
 /** Tables whose ids the database gives. */
 export type TableWithId = "users" | "tokens" | "tasks" | "nodes";
+/** With those whose ids nobody asks for. */
+export type CountedTable = TableWithId | "task_events";
 export type NewRow<Table extends keyof Database> = Insertable<Database[Table]>;
 
 type MetaTable = { name: string; value: string };
@@ -87,6 +93,12 @@ type TasksTable = {
   is_suspended: number | null;
   /** JSON of LimitInForce[]; null for none. */
   limits_in_force: string | null;
+  /** JSON of Placement; null when it may run anywhere. */
+  placement: string | null;
+  /** The same for all tasks with the same placement; empty when it may run anywhere. */
+  placement_key: string;
+  /** The node it is handed to; null when any may claim it. */
+  handed_to: number | null;
   /** JSON: the tags in the order given. task_tags has them for searching. */
   tags: string;
   description: string;
@@ -140,6 +152,17 @@ type TaskEventsTable = {
   text: string;
 };
 
+type OutputBlocksTable = {
+  task_id: number;
+  attempt: number;
+  /** Offset of its first byte in what the process wrote. */
+  first_byte: number;
+  /** Bytes as the process wrote them; `bytes` may be fewer. */
+  length: number;
+  encoding: BlockEncoding;
+  bytes: Uint8Array;
+};
+
 type QueuesTable = { name: string; slots: number | null; is_paused: number };
 
 type NodesTable = {
@@ -151,7 +174,15 @@ type NodesTable = {
   registered_at: number;
   seen_at: number;
   lease_until: number;
+  host: string;
+  /** JSON of string[]. */
+  labels: string;
+  /** JSON of string[]; null for all queues. */
+  lanes: string | null;
+  state: NodeState | "forgotten";
 };
+
+type LocksTable = { name: LockName; holder: string; term: number; lease_until: number };
 
 type IdempotencyKeysTable = {
   owner_id: number;

@@ -1,4 +1,6 @@
-import type { Tasks } from "../store.ts";
+import { createHash } from "node:crypto";
+import type { Placement } from "../nodes.ts";
+import type { TaskSpec, Tasks } from "../store.ts";
 import type { Access } from "./access.ts";
 import type { Connection, NewRow } from "./schema.ts";
 import { findTask, requireTask } from "./task-row.ts";
@@ -32,6 +34,9 @@ export function creationOn({ write, dialect }: Access): Pick<Tasks, "create" | "
 
     edit: (change) =>
       write(async (db) => {
+        // Written before it is read, so that of two changes at once the second sees the first.
+        const touch = db.updateTable("tasks").set({ updated_at: change.now }).where("id", "=", change.id);
+        await touch.execute();
         const task = await findTask(db, change.id);
         if (task === null) {
           return null;
@@ -53,6 +58,15 @@ export function creationOn({ write, dialect }: Access): Pick<Tasks, "create" | "
   };
 }
 
+/** Labels in order and once each, so that what means the same has the same key. */
+function placementOf({ node, labels }: TaskSpec): Pick<NewRow<"tasks">, "placement" | "placement_key"> {
+  if (node === null && labels.length === 0) {
+    return { placement: null, placement_key: "" };
+  }
+  const placement = JSON.stringify({ node, labels: distinct(labels).sort() } satisfies Placement);
+  return { placement, placement_key: createHash("sha256").update(placement).digest("hex").slice(0, 40) };
+}
+
 function rowOf(task: NewTask): NewRow<"tasks"> {
   return {
     owner_id: task.ownerId,
@@ -66,6 +80,7 @@ function rowOf(task: NewTask): NewRow<"tasks"> {
     created_at: task.now,
     updated_at: task.now,
     output_bytes: 0,
+    ...placementOf(task.spec),
     tags: JSON.stringify(distinct(task.tags)),
     description: task.description,
     preview: previewOf(task.spec),

@@ -7,6 +7,9 @@ import { findTask, requireTask, toKillRequest } from "./task-row.ts";
 import { noUsage, usageColumns } from "./usage-columns.ts";
 
 type KillOrder = Parameters<Tasks["requestKill"]>[0];
+/** Removing blocks takes time by their bytes, and a database in this process stops everything meanwhile. */
+const outputBytesAtOnce = 256 * 1024 * 1024;
+
 type Claim = Parameters<Tasks["claim"]>[0];
 
 /** From pending to running, and the ends that do not come from a process: killed before it started, removed. */
@@ -17,17 +20,7 @@ export function endsOn({
   return {
     claim: (task) => write((db) => claim(db, task)),
 
-    requestKill: (order) =>
-      write(async (db) => {
-        if (await endPending(db, order)) {
-          return { kind: "ended", task: await requireTask(db, order.id) };
-        }
-        if (await orderEnd(db, order)) {
-          return { kind: "requested", task: await requireTask(db, order.id) };
-        }
-        const task = await findTask(db, order.id);
-        return task === null ? null : { kind: "over", task };
-      }),
+    requestKill: (order) => write((db) => requestKill(db, order)),
 
     async listKillRequests(of) {
       const rows = await read
@@ -66,6 +59,7 @@ const becomeRunning = statement(
         node_id: nodeId,
         node_name: name,
         handed_at: null,
+        handed_to: null,
         started_at: null,
         reason: null,
         limits_in_force: null,
@@ -75,6 +69,8 @@ const becomeRunning = statement(
       })
       .where("id", "=", id)
       .where("status", "=", "pending")
+      .where("stage", "=", "handed")
+      .where((eb) => eb.or([eb("handed_to", "is", null), eb("handed_to", "=", nodeId)]))
       .where("attempt", "=", expected)
       .where("kill_requested_at", "is", null),
 );
@@ -95,7 +91,8 @@ const addAttempt = statement(
 
 /**
  * Any number of nodes may try at once: the update applies for one of them, because it names the status and the attempt
- * number and changes both.
+ * number and changes both. It names the stage too: a delivery of what was taken back does nothing, or the task would run
+ * beside what was handed in its place.
  */
 async function claim(db: Connection, task: Claim) {
   const [node] = (await nodeName(db, task.nodeId)).rows;
@@ -112,6 +109,22 @@ async function claim(db: Connection, task: Claim) {
   return requireTask(db, task.taskId);
 }
 
+/** Between the two looks a task may go from running to waiting for its next attempt, and back: then it is asked again. */
+async function requestKill(db: Connection, order: KillOrder): ReturnType<Tasks["requestKill"]> {
+  for (;;) {
+    if (await endPending(db, order)) {
+      return { kind: "ended", task: await requireTask(db, order.id) };
+    }
+    if (await orderEnd(db, order)) {
+      return { kind: "requested", task: await requireTask(db, order.id) };
+    }
+    const task = await findTask(db, order.id);
+    if (task === null || task.completedAt !== null) {
+      return task === null ? null : { kind: "over", task };
+    }
+  }
+}
+
 async function endPending(db: Connection, order: KillOrder): Promise<boolean> {
   const result = await db
     .updateTable("tasks")
@@ -119,6 +132,7 @@ async function endPending(db: Connection, order: KillOrder): Promise<boolean> {
       status: "killed",
       stage: "",
       handed_at: null,
+      handed_to: null,
       outcome: "killed",
       reason: sql<string>`case when attempt = 0 then ${`Killed by ${order.by} before it started.`} else ${`Killed by ${order.by} before its next attempt.`} end`,
       completed_at: order.now,
@@ -151,6 +165,25 @@ async function orderEnd(db: Connection, order: KillOrder): Promise<boolean> {
   return result.numUpdatedRows > 0n;
 }
 
+/** As many of the first as have no more output together than one transaction should remove; at least one. */
+async function withinReason(db: Connection, ids: number[]): Promise<number[]> {
+  if (ids.length === 0) {
+    return [];
+  }
+  const sizes = await db
+    .selectFrom("output_blocks")
+    .select((eb) => ["task_id as id", eb.fn.sum("length").as("bytes")])
+    .where("task_id", "in", ids)
+    .groupBy("task_id")
+    .execute();
+  const bytesOf = new Map(sizes.map(({ id, bytes }) => [id, Number(bytes)]));
+  let bytes = 0;
+  return ids.filter((id, index) => {
+    bytes += bytesOf.get(id) ?? 0;
+    return index === 0 || bytes <= outputBytesAtOnce;
+  });
+}
+
 async function removeEnded(db: Connection, before: { endedBefore: number; limit: number }) {
   const ended = await db
     .selectFrom("tasks")
@@ -159,7 +192,10 @@ async function removeEnded(db: Connection, before: { endedBefore: number; limit:
     .orderBy("completed_at")
     .limit(before.limit)
     .execute();
-  const ids = ended.map((task) => task.id);
+  const ids = await withinReason(
+    db,
+    ended.map((task) => task.id),
+  );
   if (ids.length === 0) {
     return { tasks: 0, attempts: [] };
   }
@@ -170,7 +206,7 @@ async function removeEnded(db: Connection, before: { endedBefore: number; limit:
     .orderBy("task_id")
     .orderBy("number")
     .execute();
-  for (const table of ["attempts", "task_tags", "idempotency_keys", "task_events"] as const) {
+  for (const table of ["output_blocks", "attempts", "task_tags", "idempotency_keys", "task_events"] as const) {
     await db.deleteFrom(table).where("task_id", "in", ids).execute();
   }
   await db.deleteFrom("tasks").where("id", "in", ids).execute();

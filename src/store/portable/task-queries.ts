@@ -5,7 +5,7 @@ import type { Database } from "./schema.ts";
 import { findTask, selectTasks, toListedTask } from "./task-row.ts";
 import { containing } from "./task-text.ts";
 
-export function queriesOn({ read }: Access): Pick<Tasks, "find" | "list" | "count"> {
+export function queriesOn({ read }: Access): Pick<Tasks, "find" | "list" | "listRunning" | "count"> {
   return {
     find: (by) => findTask(read, by.id),
 
@@ -21,6 +21,15 @@ export function queriesOn({ read }: Access): Pick<Tasks, "find" | "list" | "coun
         .limit(filter.limit)
         .execute();
       return rows.map(toListedTask);
+    },
+
+    async listRunning({ ownerId }) {
+      const running = read
+        .selectFrom("tasks")
+        .select(["id", "node_id as nodeId"])
+        .where("status", "=", "running")
+        .orderBy("id");
+      return await (ownerId === null ? running : running.where("owner_id", "=", ownerId)).execute();
     },
 
     async count(filter) {
@@ -40,7 +49,9 @@ function conditionsOf(eb: ExpressionBuilder<Database, "tasks">, filter: TaskFilt
     conditions.push(eb("tasks.owner_id", "=", filter.ownerId));
   }
   if (filter.statuses !== undefined) {
-    conditions.push(eb("tasks.status", "in", filter.statuses));
+    // An empty list is no SQL to most databases.
+    const isNone = filter.statuses.length === 0;
+    conditions.push(isNone ? sql<SqlBool>`1 = 0` : eb("tasks.status", "in", filter.statuses));
   }
   if (filter.queue !== undefined) {
     conditions.push(eb("tasks.queue", "=", filter.queue));
@@ -62,6 +73,10 @@ function conditionsOf(eb: ExpressionBuilder<Database, "tasks">, filter: TaskFilt
 }
 
 function matches(eb: ExpressionBuilder<Database, "tasks">, text: string): Expression<SqlBool> {
+  // No text has it, and SQLite takes it for the end of the pattern.
+  if (text.includes("\0")) {
+    return sql<SqlBool>`1 = 0`;
+  }
   const found = sql<SqlBool>`${eb.ref("tasks.search_text")} like ${containing(text)} escape '!'`;
   const isId = /^[0-9]{1,15}$/.test(text);
   return isId ? eb.or([found, eb("tasks.id", "=", Number(text))]) : found;

@@ -1,5 +1,6 @@
 import { type Selectable, sql } from "kysely";
 import type { LimitInForce } from "../../contract/index.ts";
+import type { Placement } from "../nodes.ts";
 import type { KillRequest, ListedTask, TaskRow, TaskSpec } from "../store.ts";
 import type { Connection, Database } from "./schema.ts";
 import { statement } from "./statement.ts";
@@ -18,6 +19,7 @@ const listedColumns = [
   "neg_priority",
   "not_before",
   "attempt",
+  "node_id",
   "node_name",
   "created_at",
   "updated_at",
@@ -40,6 +42,7 @@ const listedColumns = [
   "progress_permille",
   "is_suspended",
   "limits_in_force",
+  "placement",
   "tags",
   "description",
 ] as const;
@@ -96,6 +99,7 @@ function withoutSpec(row: ListedColumns): Omit<TaskRow, "spec" | keyof SpecFacts
     tags: JSON.parse(row.tags) as string[],
     notBefore: row.not_before,
     attempt: row.attempt,
+    nodeId: row.node_id,
     nodeName: row.node_name,
     createdAt: row.created_at,
     updatedAt: row.updated_at,
@@ -111,20 +115,28 @@ function withoutSpec(row: ListedColumns): Omit<TaskRow, "spec" | keyof SpecFacts
     progress: row.progress_permille === null ? null : row.progress_permille / 1000,
     isSuspended: row.is_suspended === 1,
     limitsInForce: parseLimitsInForce(row.limits_in_force),
+    placement: parsePlacement(row.placement),
   };
 }
 
 /** What specs written by earlier versions do not name. */
-const addedLater: Pick<TaskSpec, "retry" | "limits" | "sandbox" | "pty" | "input"> = {
+const addedLater: Pick<TaskSpec, "retry" | "limits" | "sandbox" | "pty" | "input" | "node" | "labels"> = {
   retry: null,
   limits: { memoryBytes: null, cpuSeconds: null, processes: null, openFiles: null, nice: null, outputBytes: null },
   sandbox: "none",
   pty: null,
   input: false,
+  node: null,
+  labels: [],
 };
 
 function parseSpec(text: string): TaskSpec {
   return { ...addedLater, ...(JSON.parse(text) as TaskSpec) };
+}
+
+/** Null is anywhere. */
+export function parsePlacement(text: string | null): Placement | null {
+  return text === null ? null : (JSON.parse(text) as Placement);
 }
 
 /** Null is none. */

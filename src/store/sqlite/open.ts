@@ -1,10 +1,10 @@
-import { closeSync, mkdirSync, openSync, statSync } from "node:fs";
+import { closeSync, existsSync, mkdirSync, openSync, statSync } from "node:fs";
 import { dirname, resolve } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { Kysely } from "kysely";
 import { assertKnown, migrate } from "../migrations/migrate.ts";
 import type { Engine } from "../portable/dialect.ts";
-import { portableStore } from "../portable/portable-store.ts";
+import { openPortableStore } from "../portable/portable-store.ts";
 import type { Database } from "../portable/schema.ts";
 import { type Store, StoreRefused, StoreUnavailable } from "../store.ts";
 import { openDiskSync } from "./disk-sync.ts";
@@ -26,22 +26,32 @@ const readerWaitMs = 5000;
  * Throws StoreRefused when the file cannot be used.
  */
 export async function openSqliteStore({ file }: { file: string }): Promise<Store> {
-  const path = resolve(file);
+  return openPortableStore(await openSqliteEngine({ file, isToMigrate: true }));
+}
+
+/** The same below its verbs. What is not to be migrated has to be there. */
+export async function openSqliteEngine(options: { file: string; isToMigrate: boolean }): Promise<Engine> {
+  const path = resolve(options.file);
+  if (!options.isToMigrate && !existsSync(path)) {
+    throw new StoreRefused(`There is no database yet: ${path} does not exist.`);
+  }
   createFile(path);
   try {
-    return portableStore(await openEngine(path));
+    return await openEngine(path, options.isToMigrate);
   } catch (error) {
     throw error instanceof StoreUnavailable ? new StoreRefused(error.message, { cause: error }) : error;
   }
 }
 
 /** Two connections: in a write-ahead log a reader sees what is committed, and never waits for the writer. */
-async function openEngine(path: string): Promise<Engine> {
+async function openEngine(path: string, isToMigrate: boolean): Promise<Engine> {
   const writing = openFile(path, { timeout: 0 });
   try {
     await prepareWriter(writing);
     const writer = new Kysely<Database>({ dialect: nodeSqliteDialect(writing) });
-    await migrate(writer, sqliteColumns);
+    if (isToMigrate) {
+      await migrate(writer, sqliteColumns, sqliteDifferences);
+    }
     const log = openDiskSync(path);
     const reading = openFile(path, { timeout: readerWaitMs, readOnly: true });
     return {

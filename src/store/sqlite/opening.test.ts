@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import { registered } from "../conformance/sample.ts";
 import { schemaVersion } from "../migrations/migrate.ts";
 import { openStore } from "../open.ts";
 import { StoreRefused } from "../store.ts";
@@ -29,10 +30,10 @@ async function refusal(opening: Promise<unknown>): Promise<string> {
 test("a database that is missing is made, directories included, and found again", async () => {
   const deep = join(directory, "a", "b", "record.db");
   const store = await openStore({ databaseUrl: `sqlite://${deep}` });
-  const node = await store.nodes.register({ key: "k", name: "n", slots: 1, version: "1", leaseUntil: 1, now: 1 });
+  const node = await registered(store);
   await store.close();
   const again = await openStore({ databaseUrl: `sqlite:${deep}` });
-  expect(await again.nodes.list()).toEqual([node]);
+  expect(await again.nodes.list()).toMatchObject([{ id: node.id, key: node.key, seenAt: node.seenAt }]);
   await again.close();
 });
 
@@ -43,7 +44,7 @@ test("a database of a newer version is refused and left as it is", async () => {
   db.close();
   const before = await readFile(file);
   expect(await refusal(openSqliteStore({ file }))).toBe(
-    `This database was written by a newer version (its schema is 7, this program knows ${schemaVersion}). Install the newer version, or give another data directory.`,
+    `This database was written by a newer version (its schema is 7, this program knows ${schemaVersion}). Install the newer version, or give another database.`,
   );
   expect(await readFile(file)).toEqual(before);
 });
@@ -79,8 +80,6 @@ test("a place where no file can be made is refused with the reason", async () =>
 });
 
 test.each([
-  ["postgres://user:secret@host/db", "This version works on SQLite only."],
-  ["mysql://user:secret@host/db", "This version works on SQLite only."],
   ["oracle://user:secret@host/db", "DATABASE_URL is not understood."],
   ["/plain/path.db", "DATABASE_URL is not understood."],
   ["sqlite://host/path.db", "three slashes"],

@@ -41,8 +41,8 @@ function start(script: string, fileSizeBlocks = "unlimited") {
 
 test("of processes that start at once on a new database, all work with it", async () => {
   const script = `
-    const node = { key: String(process.pid), name: "n", slots: 1, version: "1", leaseUntil: 1, now: 1 };
-    await store.nodes.register(node);
+    const name = String(process.pid);
+    await store.nodes.register({ key: name, name, host: "h", slots: 1, labels: [], lanes: null, version: "1", leaseMs: 1 });
     await store.close();
   `;
   const ends = await Promise.all([1, 2, 3, 4].map(() => start(script).ended));

@@ -96,6 +96,7 @@ export function insideExports(
     "UTM_WORDS",
     "UTM_SETUP",
     "UTM_HIDDEN",
+    "UTM_HIDDEN_TOO",
     "UTM_BIND",
     "UTM_FRAME",
   ];

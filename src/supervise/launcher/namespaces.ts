@@ -33,7 +33,7 @@ const lines = [
   '[ "$UTM_p" = "$UTM_REAL" ] && UTM_o=$UTM_l; done </proc/self/mountinfo; [ "$UTM_o" ] || s',
   // biome-ignore lint/suspicious/noTemplateCurlyInString: shell text
   '[ "$UTM_BIND" = --ro-bind ] && UTM_p=ro || UTM_p=rw; mount -n -o "remount,bind,$UTM_p,nosuid,nodev${UTM_o#r?}" "$UTM_REAL" || s; fi',
-  '[ ! -d "$UTM_HIDDEN" ] || mount -n -t tmpfs -o ro,nosuid,nodev,mode=755 tmpfs "$UTM_HIDDEN" || s',
+  'for UTM_p in "$UTM_HIDDEN" "$UTM_HIDDEN_TOO"; do [ ! -d "$UTM_p" ] || mount -n -t tmpfs -o ro,nosuid,nodev,mode=755 tmpfs "$UTM_p" || s; done',
   "ip link set lo up 2>/dev/null || ifconfig lo up 2>/dev/null",
   'exec 4<&-; exec "$@"',
 ];

@@ -6,7 +6,7 @@ import type { Shell } from "./shell.ts";
  * What `sandbox: "strict"` means. The task sees only its own processes, System V memory and host name, and no network but
  * its own loopback. It can write to its working directory, to a /tmp and /var/tmp of its own that vanish with it, and to
  * nothing else. It has a small /dev of its own; /run, with the sockets of the machine's services, and the manager's data
- * directory are empty. It has no privileges, also as root, and cannot gain any: setuid programs have no effect. Files it
+ * directory (and that of the outputs, elsewhere) are empty. It has no privileges, also as root, and cannot gain any: setuid programs have no effect. Files it
  * could read anyway it can still read.
  *
  * The working directory is left read-only when much depends on what is in it: the root, a directory of the system, one
@@ -30,6 +30,8 @@ export type Sandbox = {
   tools: SandboxTools;
   /** The manager's data directory: its real path. */
   hidden: string;
+  /** Where outputs are, when that is not in the data directory: hidden like it. Its real path. */
+  hiddenToo: string | null;
   /** Homes and other directories that stay read-only as a working directory: real paths. */
   readOnly: readonly string[];
   /** What of the above this machine cannot give, in words. */
@@ -45,19 +47,20 @@ export type SandboxTools = {
 
 /** Lines for the child before it starts anything: which directory this is, and what may be done with it. */
 export function sandboxLines(sandbox: Sandbox): string[] {
-  const { hidden, readOnly, tools } = sandbox;
+  const { readOnly, tools } = sandbox;
+  const hidden = sandbox.hiddenToo === null ? [sandbox.hidden] : [sandbox.hidden, sandbox.hiddenToo];
   const inside = (path: string) => `${quote(path)}|${quote(`${path}/`)}*`;
   return [
     `command exec 6<. || f sandbox-directory; UTM_REAL=$(${quote(tools.readlink ?? "readlink")} /proc/self/fd/6) || f sandbox`,
-    `case $UTM_REAL in ${inside(hidden)}) f sandbox-directory;; esac`,
+    `case $UTM_REAL in ${hidden.map(inside).join("|")}) f sandbox-directory;; esac`,
     // An empty UTM_BIND leaves it as the rest is; below /tmp nothing would be there.
     `UTM_BIND=--bind; case $UTM_REAL in ${[...systemPatterns, ...readOnly.map(quote)].join("|")}) UTM_BIND=;; esac`,
-    `case ${quote(hidden)} in "$UTM_REAL"/*) UTM_BIND=;; esac`,
+    ...hidden.map((path) => `case ${quote(path)} in "$UTM_REAL"/*) UTM_BIND=;; esac`),
     "case $UTM_BIND$UTM_REAL in /tmp/*|/var/tmp/*) UTM_BIND=--ro-bind;; esac",
     // Folders on the way to it in the new /tmp; bubblewrap would close them to others when the last one is closed.
     // biome-ignore lint/suspicious/noTemplateCurlyInString: shell text
     'set --; case $UTM_REAL in /tmp/*|/var/tmp/*) UTM_w=$UTM_REAL; while UTM_w=${UTM_w%/*}; [ "${UTM_w#/var}" != /tmp ]; do set -- --dir "$UTM_w" "$@"; done;; esac',
-    `export UTM_SETUP UTM_REAL UTM_BIND UTM_HIDDEN=${quote(hidden)}`,
+    `export UTM_SETUP UTM_REAL UTM_BIND UTM_HIDDEN=${quote(sandbox.hidden)} UTM_HIDDEN_TOO=${quote(sandbox.hiddenToo ?? "")}`,
   ];
 }
 
@@ -78,7 +81,7 @@ export function sandboxWords(shell: Shell, sandbox: Sandbox, runAs: RunAs | null
  * /proc/sys open to be written: root without a capability may write them, too. The user is switched inside, with the
  * capabilities for just that: as another user, bubblewrap would need user namespaces, in which further groups are lost.
  */
-function bubblewrapWords({ tools }: Sandbox, runAs: RunAs | null): string {
+function bubblewrapWords({ tools, hiddenToo }: Sandbox, runAs: RunAs | null): string {
   const switching = ["CAP_SETUID", "CAP_SETGID", "CAP_SETPCAP"].flatMap((name) => ["--cap-add", name]);
   // What bubblewrap makes is its own user's; older ones do not know the option.
   const forAll = runAs === null ? [] : ["--perms", "1777"];
@@ -91,7 +94,8 @@ function bubblewrapWords({ tools }: Sandbox, runAs: RunAs | null): string {
     ...["/tmp", "/var/tmp", "/dev/shm"].flatMap((path) => [...forAll, "--tmpfs", path]),
     ...["--tmpfs", "/run"],
   ];
-  const hide = '--tmpfs "$UTM_HIDDEN" --remount-ro "$UTM_HIDDEN"';
+  const hidden = hiddenToo === null ? ["UTM_HIDDEN"] : ["UTM_HIDDEN", "UTM_HIDDEN_TOO"];
+  const hide = hidden.map((name) => `--tmpfs "$${name}" --remount-ro "$${name}"`).join(" ");
   // biome-ignore lint/suspicious/noTemplateCurlyInString: shell text
   const directory = '"$@" ${UTM_BIND:+"$UTM_BIND" "$UTM_REAL" "$UTM_REAL"}';
   const drop = runAs === null ? [] : [tools.setpriv ?? "setpriv", ...userOptions(runAs), "--inh-caps=-all", ...noMore];

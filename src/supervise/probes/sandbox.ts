@@ -28,7 +28,7 @@ export async function probeSandbox(
       reasons.push(`${kind}: there is no ${kind === "bubblewrap" ? "bwrap(1)" : "unshare(1)"}`);
       continue;
     }
-    const sandbox: Sandbox = { kind, tools, hidden, readOnly, lacks: [] };
+    const sandbox: Sandbox = { kind, tools, hidden, hiddenToo: null, readOnly, lacks: [] };
     const result = await tryOut({ ...means, sandbox }, checks(hidden), { sandbox: "strict" });
     if (isProven(result.how)) {
       const hasLoopback = result.output.includes("loopback");

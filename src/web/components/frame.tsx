@@ -21,6 +21,7 @@ export function Frame() {
     "g n": () => void navigate({ to: "/tasks/new" }),
     "g t": () => void navigate({ to: "/tasks" }),
     "g a": () => void navigate({ to: "/account" }),
+    "g o": () => void navigate({ to: "/nodes" }),
     "g u": () => void (mayManageUsers && navigate({ to: "/users" })),
     "?": () => showKeys(true),
   });

@@ -30,6 +30,7 @@ export function Navigation({ account, onShowKeys }: { account: Account | undefin
       </div>
       <NavLink to="/tasks" icon={<icons.TasksIcon />} label={text.nav.tasks} isExact />
       <NavLink to="/tasks/new" icon={<icons.PlusIcon />} label={text.nav.newTask} />
+      <NavLink to="/nodes" icon={<icons.NodesIcon />} label={text.nav.nodes} />
       {account?.permissions.includes("manage_users") && (
         <NavLink to="/users" icon={<icons.UsersIcon />} label={text.nav.users} />
       )}
@@ -48,7 +49,7 @@ export function Navigation({ account, onShowKeys }: { account: Account | undefin
   );
 }
 
-type PagePath = "/tasks" | "/tasks/new" | "/users" | "/account";
+type PagePath = "/tasks" | "/tasks/new" | "/nodes" | "/users" | "/account";
 
 function NavLink(props: { to: PagePath; icon: ReactNode; label: string; isExact?: boolean }) {
   return (

@@ -79,6 +79,7 @@ function About({ task }: { task: TaskDetail }) {
       <Row name={words.reason}>{task.reason && withLocalTimes(task.reason)}</Row>
       <Row name={taskText.attempt.label}>{attemptWords(task)}</Row>
       <Row name={words.owner}>{task.owner}</Row>
+      <Row name={taskText.details.asksFor}>{asksFor(task)}</Row>
       <Row name={words.node}>{task.node}</Row>
       <Row name={words.queue}>{task.queue}</Row>
       <Row name={words.priority}>{task.priority}</Row>
@@ -126,6 +127,15 @@ function Program({ task }: { task: TaskDetail }) {
       <Row name={words.stdin}>{task.stdin_bytes > 0 ? formatBytes(task.stdin_bytes) : null}</Row>
     </>
   );
+}
+
+/** Where it may run; null when that is anywhere. */
+function asksFor({ requested_node: node, labels }: TaskDetail): string | null {
+  const parts = [
+    ...(node === null ? [] : [taskText.details.asksForNode(node)]),
+    ...(labels.length === 0 ? [] : [taskText.details.asksForLabels(labels.join(", "))]),
+  ];
+  return parts.length === 0 ? null : parts.join(", ");
 }
 
 /** Nothing for a task with a single attempt. */

@@ -31,6 +31,8 @@ const fields = [
   "timeout_seconds",
   "kill_grace_seconds",
   ...policyFields,
+  "node",
+  "labels",
 ] as const;
 
 type NewTaskFormProps = {

@@ -4,6 +4,7 @@ import type { FieldGroupProps } from "./field-group.tsx";
 import classes from "./new-task-form.module.css";
 import { InputFields, SandboxField } from "./new-task-input.tsx";
 import { LimitFields } from "./new-task-limits.tsx";
+import { PlaceFields } from "./new-task-place.tsx";
 import { ProgramFields } from "./new-task-program.tsx";
 import { RetryFields } from "./new-task-retry.tsx";
 import { emptyDraft, type TaskDraft } from "./task-draft.ts";
@@ -23,6 +24,7 @@ export function NewTaskMore(props: FieldGroupProps & { mayTypeCommands: boolean;
       <summary className={classes.summary}>{text.newTask.more}</summary>
       <div className={classes.groups}>
         {props.mayTypeCommands && <ProgramFields {...group} keptStdinBytes={props.keptStdinBytes} />}
+        <PlaceFields {...group} />
         <LimitFields {...group} />
         <RetryFields {...group} />
         <InputFields {...group} />

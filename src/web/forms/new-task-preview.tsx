@@ -31,5 +31,7 @@ function policyWords(draft: TaskDraft): string[] {
     ...(memory ? [formText.preview.memory(formatBytes(memory))] : []),
     ...(attempts > 1 ? [formText.preview.attempts(attempts)] : []),
     ...(draft.sandbox === "strict" ? [formText.preview.sandbox] : []),
+    ...(draft.node.trim() === "" ? [] : [formText.preview.node(draft.node.trim())]),
+    ...(draft.labels.trim() === "" ? [] : [formText.preview.labels(draft.labels.trim())]),
   ];
 }

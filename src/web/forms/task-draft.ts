@@ -29,6 +29,9 @@ export type TaskDraft = PolicyDraft & {
   keepsStdin: boolean;
   timeout: string;
   grace: string;
+  node: string;
+  /** Separated by commas. */
+  labels: string;
 };
 
 export const emptyDraft: TaskDraft = {
@@ -45,6 +48,8 @@ export const emptyDraft: TaskDraft = {
   keepsStdin: false,
   timeout: "",
   grace: "",
+  node: "",
+  labels: "",
 };
 
 type Read<Value> = { ok: true; value: Value } | { ok: false; errors: FieldProblems };
@@ -96,6 +101,8 @@ type Fields = Policy & {
   stdin: string | null;
   timeout_seconds: number | null;
   kill_grace_seconds: number | null;
+  node: string | null;
+  labels: string[] | null;
 };
 
 /** All but name and program. Directory and standard input are for a program only. */
@@ -113,10 +120,18 @@ function readFields(draft: TaskDraft): Read<Fields> {
     stdin: isProgram ? draft.stdin || null : null,
     timeout_seconds: reader.duration("timeout_seconds", draft.timeout),
     kill_grace_seconds: reader.duration("kill_grace_seconds", draft.grace),
+    node: draft.node.trim() || null,
+    labels: labelsIn(draft.labels),
     ...readPolicy(draft, reader),
   };
   const errors = reader.problems;
   return Object.keys(errors).length === 0 ? { ok: true, value } : { ok: false, errors };
+}
+
+/** Null for none. */
+function labelsIn(typed: string): string[] | null {
+  const labels = typed.split(/[\s,]+/).filter((label) => label !== "");
+  return labels.length === 0 ? null : labels;
 }
 
 function programOf(draft: TaskDraft): Pick<Order, "command" | "script"> {
@@ -148,5 +163,7 @@ export function draftOf(task: TaskDetail): TaskDraft {
     keepsStdin: task.stdin_bytes > 0,
     timeout: task.timeout_seconds === null ? "" : formatSeconds(task.timeout_seconds),
     grace: formatSeconds(task.kill_grace_seconds),
+    node: task.requested_node ?? "",
+    labels: task.labels.join(", "),
   };
 }

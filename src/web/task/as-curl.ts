@@ -23,6 +23,12 @@ export function asCurl(task: TaskDetail, origin: string): string {
   if (task.tags.length > 0) {
     order.tags = task.tags;
   }
+  if (task.requested_node !== null) {
+    order.node = task.requested_node;
+  }
+  if (task.labels.length > 0) {
+    order.labels = task.labels;
+  }
   if (task.sandbox !== "none") {
     order.sandbox = task.sandbox;
   }

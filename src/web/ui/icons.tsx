@@ -97,6 +97,16 @@ export function PlusIcon() {
   );
 }
 
+export function NodesIcon() {
+  return (
+    <Icon>
+      <rect x="2.5" y="2.8" width="11" height="4.200" rx="1" />
+      <rect x="2.5" y="9" width="11" height="4.200" rx="1" />
+      <path d="M5 4.900h.01M5 11.100h.01" />
+    </Icon>
+  );
+}
+
 export function UsersIcon() {
   return (
     <Icon>

@@ -1,0 +1,19 @@
+import type { Config } from "../config/load.ts";
+import type { Means } from "./means.ts";
+
+/** Lines about this machine's part, for who started the process and reads its output. */
+export function nodeLines(config: Config, means: Means, adopted: number): string[] {
+  const tree = means.cgroup === null ? "found by scanning" : "by control group";
+  return [
+    `  tasks run as   ${config.runAs ?? "the server's own user"}`,
+    `  whole tree     ${tree}; sandbox ${means.sandbox?.kind ?? "not available"} ("utm doctor" tells more)`,
+    ...(adopted > 0 ? [`  adopted        ${adopted} running when the server last stopped`] : []),
+  ];
+}
+
+/** What Ctrl-C will do. */
+export function stopAdvice(config: Config): string {
+  return config.drain
+    ? "Ctrl-C stops the server once the running tasks have ended; pressed again, at once, leaving them running."
+    : "Ctrl-C stops the server; running tasks go on and are adopted at the next start.";
+}

@@ -1,0 +1,10 @@
+import { afterAll, describe } from "vitest";
+import { missingServer } from "../../../test/support/databases/fresh-database.ts";
+import { storeConformance } from "../conformance/store-conformance.ts";
+import { dropEmptied, openFreshOn } from "../servers/fresh-server-database.ts";
+
+const missing = missingServer("postgres");
+describe.skipIf(missing !== null)(missing ?? "PostgreSQL", () => {
+  afterAll(() => dropEmptied("postgres"));
+  storeConformance("PostgreSQL", () => openFreshOn("postgres"));
+});

@@ -1,0 +1,8 @@
+import { databaseOutage } from "../support/databases/outage.ts";
+import { isLong } from "../support/long-form.ts";
+
+databaseOutage("postgres", "PostgreSQL");
+// Half a minute of waiting for time-outs more; in the short form the first stands for both.
+if (isLong) {
+  databaseOutage("mysql", "MariaDB");
+}
