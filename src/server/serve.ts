@@ -65,6 +65,6 @@ function announcement(
     `  free commands  ${commands}`,
     `  registration   ${config.registration}${config.registration === "open" ? "; the first user is the admin" : ""}`,
     ...nodeLines(config, engine.node.means, adopted),
-    stopAdvice(config),
+    stopAdvice(config, "server"),
   ];
 }

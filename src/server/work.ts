@@ -56,6 +56,6 @@ function announcement(config: Config, root: string, database: string, lines: rea
     `  slots          ${config.slots}`,
     `  queues         ${config.lanes?.join(", ") ?? "all"}`,
     ...lines,
-    stopAdvice(config),
+    stopAdvice(config, "worker"),
   ];
 }
