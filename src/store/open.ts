@@ -1,9 +1,7 @@
 import { assertWholeCopy } from "./copy/copy.ts";
-import { openMysqlEngine } from "./mysql/open.ts";
 import type { Engine } from "./portable/dialect.ts";
 import type { OpenOptions } from "./portable/open-options.ts";
 import { openPortableStore } from "./portable/portable-store.ts";
-import { openPostgresEngine } from "./postgres/open.ts";
 import { openSqliteEngine } from "./sqlite/open.ts";
 import { type Store, StoreRefused } from "./store.ts";
 
@@ -33,12 +31,17 @@ export async function openEngine(options: OpenOptions): Promise<Engine> {
   switch (scheme) {
     case "sqlite":
       return openSqliteEngine({ file: filePathOf(databaseUrl.slice("sqlite:".length)), isToMigrate });
+    // Drivers are loaded where they are used: they take longer than all the rest of a start on SQLite.
     case "postgres":
-    case "postgresql":
+    case "postgresql": {
+      const { openPostgresEngine } = await import("./postgres/open.ts");
       return openPostgresEngine(options);
+    }
     case "mysql":
-    case "mariadb":
+    case "mariadb": {
+      const { openMysqlEngine } = await import("./mysql/open.ts");
       return openMysqlEngine(options);
+    }
     default:
       throw new StoreRefused(
         "DATABASE_URL is not understood. Give it as sqlite:///path/of/the/file.db, postgres://user:password@host/database or mysql://user:password@host/database.",
