@@ -14,7 +14,7 @@ export type Candidate = {
   queue: string;
   priority: number;
   attempt: number;
-  /** Null: any node that works for its queue. */
+  /** Null: it may go to every node that works for its queue. */
   placement: Placement | null;
 };
 

@@ -61,7 +61,7 @@ export const formText = {
   },
   place: {
     node: "Node",
-    nodeHint: "The only one that may run it; empty: any",
+    nodeHint: "The only one that may run it; empty for any",
     labels: "Labels",
     labelsHint: "What a node must have, separated by commas",
     labelsThereAre: (labels: string) => `What a node must have, separated by commas; there are ${labels}`,

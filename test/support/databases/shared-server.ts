@@ -1,4 +1,4 @@
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import {
   chmodSync,
   copyFileSync,
@@ -11,8 +11,8 @@ import {
 } from "node:fs";
 import { createServer } from "node:net";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
+import { waitFor } from "../wait-for.ts";
 
 /** Names the directory that all workers of a test run share (global-setup.ts). */
 export const sharedDirectoryVariable = "UTM_TEST_SHARED_DIRECTORY";
@@ -56,13 +56,7 @@ export async function sharedServer(recipe: ServerRecipe): Promise<string> {
       writeWhole(urlFile, `failed: ${(error as Error).message}`);
     }
   }
-  const deadline = Date.now() + startMs;
-  while (!existsSync(urlFile)) {
-    if (Date.now() > deadline) {
-      throw new Error(`${recipe.name} did not start within ${startMs / 1000} s.`);
-    }
-    await sleep(50);
-  }
+  await waitFor(`${recipe.name} to start`, () => existsSync(urlFile), startMs);
   const url = readFileSync(urlFile, "utf8");
   if (url.startsWith("failed: ")) {
     throw new Error(`${recipe.name} could not be started: ${url.slice("failed: ".length)}`);
@@ -106,19 +100,25 @@ async function start(recipe: ServerRecipe, directory: string, urlFile: string): 
   const guard = spawn("/bin/sh", words, { detached: true, stdio: ["ignore", log, log] });
   guard.unref();
   writeWhole(join(directory, "guard.pid"), String(guard.pid));
-  const deadline = Date.now() + startMs;
-  for (;;) {
-    try {
-      await recipe.probe(url);
-      break;
-    } catch (error) {
-      if (guard.exitCode !== null || Date.now() > deadline) {
-        throw new Error(`${(error as Error).message}\n${readFileSync(logPath, "utf8").slice(-2000)}`, { cause: error });
-      }
-      await sleep(50);
-    }
+  try {
+    await waitFor(`${recipe.name} to answer`, () => answers(recipe, url, guard), startMs);
+  } catch (error) {
+    throw new Error(`${(error as Error).message}\n${readFileSync(logPath, "utf8").slice(-2000)}`, { cause: error });
   }
   writeWhole(urlFile, url);
+}
+
+/** False while it does not answer yet. Throws when it has ended. */
+async function answers(recipe: ServerRecipe, url: string, guard: ChildProcess): Promise<boolean> {
+  try {
+    await recipe.probe(url);
+    return true;
+  } catch (error) {
+    if (guard.exitCode !== null) {
+      throw error;
+    }
+    return false;
+  }
 }
 
 function writeWhole(path: string, text: string): void {
