@@ -2,6 +2,7 @@ import type { QueryResult } from "kysely";
 import { type Connection, type ConnectionOptions, createConnection } from "mysql2";
 import type { ServerConnection } from "../servers/connection-pool.ts";
 import { connectMs, keepAliveMs, lockWaitMs, silentTransactionMs, statementMs, within } from "../servers/deadline.ts";
+import { connectAsAsked } from "../servers/prefer-tls.ts";
 import type { ServerAddress } from "../servers/server-address.ts";
 import { tlsOptionsOf } from "../servers/tls.ts";
 import { errorOf } from "../servers/trouble.ts";
@@ -15,19 +16,12 @@ export type MysqlConnectionOptions = {
 };
 
 /** Throws StoreUnavailable when there is no way in. */
-export async function connectMysql(address: ServerAddress, options: MysqlConnectionOptions): Promise<ServerConnection> {
-  try {
-    return await connect(address, options, tlsOptionsOf(address) !== null);
-  } catch (error) {
-    if (address.sslMode === "prefer" && isWithoutTls(error)) {
-      return connect(address, options, false).catch((reason: unknown) => fail(reason, address));
-    }
-    return fail(error, address);
-  }
-}
-
-function fail(error: unknown, { place }: ServerAddress): never {
-  throw errorOf(mysqlTrouble(error, place), error);
+export function connectMysql(address: ServerAddress, options: MysqlConnectionOptions): Promise<ServerConnection> {
+  return connectAsAsked(address, {
+    connect: (isTls) => connect(address, options, isTls),
+    isWithoutTls,
+    troubleOf: mysqlTrouble,
+  });
 }
 
 async function connect(

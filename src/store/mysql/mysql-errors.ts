@@ -1,38 +1,38 @@
-import { lateTrouble } from "../servers/deadline.ts";
-import { certificateTrouble, codeOf, distrust, networkTrouble, type Trouble } from "../servers/trouble.ts";
+import {
+  away,
+  broken,
+  conflict,
+  full,
+  type KnownTrouble,
+  noConnectionLeft,
+  readOnly,
+  shuttingDown,
+  slow,
+  tellOf,
+  troubleOf,
+  unusable,
+  withoutTls,
+} from "../servers/known-troubles.ts";
+import { codeOf, distrust, type Trouble } from "../servers/trouble.ts";
 
-type Known = { kind: Trouble["kind"]; sentence(server: string): string };
-
-const away = (why: string): Known => ({
-  kind: "away",
-  sentence: (server) => `The database ${server} cannot be reached (${why}).`,
-});
-const conflict: Known = {
-  kind: "conflict",
-  sentence: (server) => `Too many changes at once in the database ${server}: a lock was not to be had in time.`,
-};
-const unusable = (sentence: (server: string) => string): Known => ({ kind: "unusable", sentence });
-const full = unusable((server) => `The disk under the database ${server} is full. Make room, then try again.`);
-const slow = unusable((server) => `The database ${server} is too slow: a statement took too long and was given up.`);
-const readOnly = unusable((server) => `The database ${server} is read-only. Give one that can be written to.`);
 const notAllowed = unusable(
   (server) =>
     `The user may not do what is needed in the database ${server}. Grant it all rights on the database (GRANT ALL PRIVILEGES ON name.* TO user).`,
 );
 
 /** By the numbers MySQL and MariaDB share: what is not the statement's fault. */
-const known: Readonly<Record<number, Known>> = {
+const known: Readonly<Record<number, KnownTrouble>> = {
   1021: full,
-  1040: away("it has no connection left: raise max_connections, or give a smaller pool in DATABASE_URL"),
+  1040: noConnectionLeft,
   1044: notAllowed,
   1045: unusable((server) => `The database ${server} refuses the user or the password. Check DATABASE_URL.`),
   1049: unusable(
     (server) => `The database ${server} does not exist. Create it (CREATE DATABASE name), then start again.`,
   ),
-  1053: away("it is shutting down"),
-  1077: away("it is shutting down"),
-  1079: away("it is shutting down"),
-  1105: away("it is shutting down"),
+  1053: shuttingDown,
+  1077: shuttingDown,
+  1079: shuttingDown,
+  1105: shuttingDown,
   1114: full,
   1129: unusable((server) => `The database ${server} blocks this host after many errors. Say FLUSH HOSTS there.`),
   1130: unusable((server) => `The database ${server} lets this host not in. Create the user for this host or for '%'.`),
@@ -58,16 +58,7 @@ export function mysqlNumber(error: unknown): number | null {
 
 /** Null: the statement is at fault. */
 export function mysqlTrouble(error: unknown, server: string): Trouble | null {
-  const found = known[mysqlNumber(error) ?? 0];
-  if (found !== undefined) {
-    return { kind: found.kind, sentence: found.sentence(server) };
-  }
-  return (
-    lateTrouble(error, server) ??
-    networkTrouble(error, server) ??
-    certificateTrouble(error, server) ??
-    driverTrouble(error, server)
-  );
+  return troubleOf(error, server, { byCode: known[mysqlNumber(error) ?? 0], byDriver: driverTrouble });
 }
 
 function driverTrouble(error: unknown, server: string): Trouble | null {
@@ -75,16 +66,11 @@ function driverTrouble(error: unknown, server: string): Trouble | null {
     return distrust(server, (error as Error).message);
   }
   if (isWithoutTls(error)) {
-    return {
-      kind: "unusable",
-      sentence: `The database ${server} does not speak TLS, which sslmode asks for. Switch it on there, or give sslmode=disable.`,
-    };
+    return tellOf(withoutTls, server);
   }
   const isFatal = error instanceof Error && "fatal" in error && error.fatal === true;
   const message = error instanceof Error ? error.message : "";
-  return isFatal || /closed state|connection (is )?closed/i.test(message)
-    ? { kind: "away", sentence: `The database ${server} cannot be reached (the connection broke).` }
-    : null;
+  return isFatal || /closed state|connection (is )?closed/i.test(message) ? tellOf(broken, server) : null;
 }
 
 export function isWithoutTls(error: unknown): boolean {

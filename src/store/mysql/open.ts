@@ -16,6 +16,7 @@ import { ConnectionPool } from "../servers/connection-pool.ts";
 import { openPatiently } from "../servers/opening.ts";
 import { parseServerAddress, type ServerAddress } from "../servers/server-address.ts";
 import { serverDriver } from "../servers/server-driver.ts";
+import { serverEngine } from "../servers/server-engine.ts";
 import { ServerAway } from "../servers/trouble.ts";
 import { StoreRefused } from "../store.ts";
 import { connectMysql, isMariaDb, type MysqlConnectionOptions } from "./mysql-connection.ts";
@@ -48,24 +49,14 @@ export async function openMysqlEngine({ databaseUrl, onWaiting, isToMigrate }: O
   return openPatiently(address, () => openEngine(address, isToMigrate), onWaiting);
 }
 
-/** One connection writes, so that all writes of this process meet in group commit; the others read. */
 async function openEngine(address: ServerAddress, isToMigrate: boolean): Promise<Engine> {
   const product = await prepare(address, isToMigrate);
-  const writer = connected(address, 1, working);
-  const reader = connected(address, address.connections - 1, working);
-  return {
-    writer: writer.db,
-    reader: reader.db,
+  return serverEngine({
+    writer: connected(address, 1, working),
+    reader: connected(address, address.connections - 1, working),
     dialect: mysqlDifferences,
     description: `${product}, ${address.place}`,
-    // A commit is answered when it is on the server's disk.
-    async makeDurable() {},
-    async verify() {},
-    async close() {
-      writer.pool.close();
-      reader.pool.close();
-    },
-  };
+  });
 }
 
 /** Looks before it changes anything. Answers the name and version of the server. */

@@ -8,6 +8,7 @@ import { ConnectionPool } from "../servers/connection-pool.ts";
 import { openPatiently } from "../servers/opening.ts";
 import { parseServerAddress, type ServerAddress } from "../servers/server-address.ts";
 import { serverDriver } from "../servers/server-driver.ts";
+import { serverEngine } from "../servers/server-engine.ts";
 import { ServerAway } from "../servers/trouble.ts";
 import { StoreRefused } from "../store.ts";
 import { type ConnectionOptions, connectPostgres } from "./postgres-connection.ts";
@@ -24,24 +25,14 @@ export async function openPostgresEngine({ databaseUrl, onWaiting, isToMigrate }
   return openPatiently(address, () => openEngine(address, isToMigrate), onWaiting);
 }
 
-/** One connection writes, so that all writes of this process meet in group commit; the others read. */
 async function openEngine(address: ServerAddress, isToMigrate: boolean): Promise<Engine> {
   const version = await prepare(address, isToMigrate);
-  const writer = connected(address, 1, { isTimed: true });
-  const reader = connected(address, address.connections - 1, { isTimed: true });
-  return {
-    writer: writer.db,
-    reader: reader.db,
+  return serverEngine({
+    writer: connected(address, 1, { isTimed: true }),
+    reader: connected(address, address.connections - 1, { isTimed: true }),
     dialect: postgresDifferences,
     description: `PostgreSQL ${version}, ${address.place}`,
-    // A commit is answered when it is on the server's disk.
-    async makeDurable() {},
-    async verify() {},
-    async close() {
-      writer.pool.close();
-      reader.pool.close();
-    },
-  };
+  });
 }
 
 /** Looks before it changes anything. Answers the version of the server. */

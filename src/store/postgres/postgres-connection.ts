@@ -2,6 +2,7 @@ import type { QueryResult } from "kysely";
 import { Client, type ClientConfig, types } from "pg";
 import type { ServerConnection } from "../servers/connection-pool.ts";
 import { connectMs, keepAliveMs, lockWaitMs, silentTransactionMs, statementMs, within } from "../servers/deadline.ts";
+import { connectAsAsked } from "../servers/prefer-tls.ts";
 import type { ServerAddress } from "../servers/server-address.ts";
 import { tlsOptionsOf } from "../servers/tls.ts";
 import { errorOf } from "../servers/trouble.ts";
@@ -20,19 +21,12 @@ export type ConnectionOptions = {
 };
 
 /** Throws StoreUnavailable when there is no way in. */
-export async function connectPostgres(address: ServerAddress, options: ConnectionOptions): Promise<ServerConnection> {
-  try {
-    return await connect(address, options, tlsOptionsOf(address) !== null);
-  } catch (error) {
-    if (address.sslMode === "prefer" && isWithoutTls(error)) {
-      return connect(address, options, false).catch((reason: unknown) => fail(reason, address));
-    }
-    return fail(error, address);
-  }
-}
-
-function fail(error: unknown, { place }: ServerAddress): never {
-  throw errorOf(postgresTrouble(error, place), error);
+export function connectPostgres(address: ServerAddress, options: ConnectionOptions): Promise<ServerConnection> {
+  return connectAsAsked(address, {
+    connect: (isTls) => connect(address, options, isTls),
+    isWithoutTls,
+    troubleOf: postgresTrouble,
+  });
 }
 
 async function connect(address: ServerAddress, options: ConnectionOptions, isTls: boolean): Promise<ServerConnection> {

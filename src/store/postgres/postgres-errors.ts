@@ -1,33 +1,35 @@
-import { lateTrouble } from "../servers/deadline.ts";
-import { certificateTrouble, codeOf, networkTrouble, type Trouble } from "../servers/trouble.ts";
-
-type Known = { kind: Trouble["kind"]; sentence(server: string): string };
-
-const away = (why: string): Known => ({
-  kind: "away",
-  sentence: (server) => `The database ${server} cannot be reached (${why}).`,
-});
-const conflict: Known = {
-  kind: "conflict",
-  sentence: (server) => `Too many changes at once in the database ${server}: a lock was not to be had in time.`,
-};
-const unusable = (sentence: (server: string) => string): Known => ({ kind: "unusable", sentence });
+import {
+  away,
+  broken,
+  conflict,
+  full,
+  type KnownTrouble,
+  noConnectionLeft,
+  readOnly,
+  shuttingDown,
+  slow,
+  tellOf,
+  troubleOf,
+  unusable,
+  withoutTls,
+} from "../servers/known-troubles.ts";
+import { codeOf, type Trouble } from "../servers/trouble.ts";
 
 /** By PostgreSQL's own codes: what is not the statement's fault. */
-const known: Readonly<Record<string, Known>> = {
-  "57P01": away("it is shutting down"),
+const known: Readonly<Record<string, KnownTrouble>> = {
+  "57P01": shuttingDown,
   "57P02": away("it crashed and is recovering"),
   "57P03": away("it is starting up"),
-  "53300": away("it has no connection left: raise max_connections, or give a smaller pool in DATABASE_URL"),
+  "53300": noConnectionLeft,
   "25P03": away("it ended a transaction that said nothing for too long"),
   "40001": conflict,
   "40P01": conflict,
   "55P03": conflict,
-  "57014": unusable((server) => `The database ${server} is too slow: a statement took too long and was given up.`),
-  "53100": unusable((server) => `The disk under the database ${server} is full. Make room, then try again.`),
+  "57014": slow,
+  "53100": full,
   "53200": unusable((server) => `The database ${server} is out of memory.`),
   "58030": unusable((server) => `The disk under the database ${server} fails: reading or writing gave an error.`),
-  "25006": unusable((server) => `The database ${server} is read-only. Give one that can be written to.`),
+  "25006": readOnly,
   "28P01": unusable((server) => `The database ${server} refuses the password. Check DATABASE_URL.`),
   "28000": unusable((server) => `The database ${server} lets this user not in. Check DATABASE_URL and pg_hba.conf.`),
   "3D000": unusable(
@@ -41,16 +43,8 @@ const known: Readonly<Record<string, Known>> = {
 /** Null: the statement is at fault. */
 export function postgresTrouble(error: unknown, server: string): Trouble | null {
   const code = codeOf(error) ?? "";
-  const found = known[code] ?? (code.startsWith("08") ? away("the connection broke") : undefined);
-  if (found !== undefined) {
-    return { kind: found.kind, sentence: found.sentence(server) };
-  }
-  return (
-    lateTrouble(error, server) ??
-    networkTrouble(error, server) ??
-    certificateTrouble(error, server) ??
-    driverTrouble(error, server)
-  );
+  const byCode = known[code] ?? (code.startsWith("08") ? broken : undefined);
+  return troubleOf(error, server, { byCode, byDriver: driverTrouble });
 }
 
 /** The driver says some things in words only. */
@@ -61,13 +55,10 @@ function driverTrouble(error: unknown, server: string): Trouble | null {
       message,
     )
   ) {
-    return { kind: "away", sentence: `The database ${server} cannot be reached (the connection broke).` };
+    return tellOf(broken, server);
   }
   if (isWithoutTls(error)) {
-    return {
-      kind: "unusable",
-      sentence: `The database ${server} does not speak TLS, which sslmode asks for. Switch it on there, or give sslmode=disable.`,
-    };
+    return tellOf(withoutTls, server);
   }
   return /password must be a string|no password/i.test(message)
     ? { kind: "unusable", sentence: `The database ${server} wants a password and DATABASE_URL has none.` }
