@@ -9,6 +9,7 @@ import { nodeText } from "../node-text.ts";
 import { permissionRefusal } from "../task/permitted.ts";
 import { text } from "../text.ts";
 import { ActionButton } from "../ui/action-button.tsx";
+import { Bar } from "../ui/progress-bar.tsx";
 import { Ago } from "../ui/times.tsx";
 import type { NodeQuestion } from "./node-question.tsx";
 import { NodeStateBadge } from "./node-state-badge.tsx";
@@ -91,10 +92,14 @@ function NodeRow({ node, account, onAsk }: Asking & { node: Node }) {
 
 function SlotsBar({ node: { name, running, slots } }: { node: Node }) {
   return (
-    <span className={classes.slots}>
-      <progress max={Math.max(slots, 1)} value={Math.min(running, slots)} aria-label={nodeText.slotsOf(name)} />
+    <Bar
+      value={Math.min(running, slots)}
+      max={Math.max(slots, 1)}
+      label={nodeText.slotsOf(name)}
+      className={classes.slots ?? ""}
+    >
       {nodeText.slotsUsed(running, slots)}
-    </span>
+    </Bar>
   );
 }
 
