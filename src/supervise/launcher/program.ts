@@ -127,12 +127,13 @@ const problemFunction = [
 
 const ignoredByShims = "trap '' TERM INT HUP QUIT USR1 USR2 ALRM TSTP TTIN TTOU";
 
-// An old bash (before 5.1) makes a file of it in /tmp. `>` empties a file, and `<` reads one from its start.
+// An old bash (before 5.1) makes a file of it in /tmp. `>` empties a file, and `<` reads one from its start. Only what was
+// written is read: on a pipe that stayed empty, a shim would wait for ever, and its attempt would never end.
 const wordFunctions = [
   "v() { command exec 5<<END && command exec 5<>/proc/self/fd/5 && read -r UTM_W </proc/self/fd/5; }",
   ".",
   "END",
-  "w() { { jobs -l $1; echo .; } >/proc/self/fd/5; read -r UTM_W </proc/self/fd/5 || UTM_M=?",
+  "w() { { jobs -l $1; echo .; } >/proc/self/fd/5 && read -r UTM_W </proc/self/fd/5 || { UTM_M=?; return; }",
   "case $UTM_W in .) ;; *) UTM_K=$UTM_W; read -r UTM_W </proc/self/fd/5;; esac; }",
 ].join("\n");
 
