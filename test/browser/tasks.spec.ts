@@ -68,6 +68,6 @@ test("kill asks, naming the task, and ends it", async ({ page, anna }) => {
   await expect(dialog).toBeVisible();
   await dialog.getByRole("button", { name: "Kill task" }).click();
   await expect(page.getByText("killed").first()).toBeVisible();
-  expect((await anna.get(task.id)).status).toBe("killed");
+  await expect.poll(async () => (await anna.get(task.id)).status).toBe("killed");
   await expect(page.getByRole("button", { name: "Kill", exact: true })).toBeDisabled();
 });

@@ -9,7 +9,8 @@ import { Member, startServer } from "../support/server.ts";
 
 /**
  * A database as the last version before nodes had labels and states left it: tasks that completed and failed, one that was
- * running when the server stopped (its journal is not kept with it), one that starts in 2099, one between two attempts.
+ * running when the server stopped (its journal is not kept with it), one that starts in 2099, one between two attempts (its
+ * second was due a day later, so the copy is told an hour from now).
  */
 const kept = fileURLToPath(new URL("schema-2.sqlite", import.meta.url));
 
@@ -17,6 +18,7 @@ it("opens a database of the second schema: nothing is lost, and what is new work
   const directory = testDirectory();
   const record = join(directory, "utm.sqlite");
   copyFileSync(kept, record);
+  write(record, `update tasks set not_before = ${Date.now() + 3_600_000} where id = 5`);
   mkdirSync(join(directory, "node"), { mode: 0o700 });
   writeFileSync(join(directory, "node", "node.key"), `${valueIn(record, "select node_key from nodes")}\n`);
   const server = await startServer({ directory, environment: { UTM_LABELS: "new" } });
@@ -42,6 +44,12 @@ it("opens a database of the second schema: nothing is lost, and what is new work
   const again = await anna.client.call(contract.rerunTask, { params: { id: 5 }, body });
   expect(await anna.waitForEnd(again.id)).toMatchObject({ id: 6, exit_code: 4, labels: ["new"] });
 });
+
+function write(path: string, statement: string): void {
+  const database = new DatabaseSync(path);
+  database.exec(statement);
+  database.close();
+}
 
 function valueIn(path: string, query: string): string {
   const database = new DatabaseSync(path, { readOnly: true });
