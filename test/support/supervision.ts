@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync } from "node:fs";
+import { existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { onTestFinished } from "vitest";
 import type { AttemptEnding } from "../../src/supervise/ending.ts";
@@ -8,7 +8,7 @@ import type { TerminationStep } from "../../src/supervise/processes/termination-
 import type { StartedAttempt, SupervisorOptions } from "../../src/supervise/supervision.ts";
 import { Supervisor } from "../../src/supervise/supervisor.ts";
 import { testDirectory } from "./directory.ts";
-import { endProcessesOf } from "./processes.ts";
+import { endProcessesOf, processesOf } from "./processes.ts";
 import { prepareShell, type TestShell, usualPath } from "./shells.ts";
 import { waitFor } from "./wait-for.ts";
 
@@ -59,6 +59,12 @@ export class Bench {
     return join(this.directory, name);
   }
 
+  /** The lines of all journals of this test's node. */
+  journalLines(): string[] {
+    const names = readdirSync(this.nodeDirectory).filter((name) => name.startsWith("journal."));
+    return names.flatMap((name) => this.lines(join("node", name)));
+  }
+
   /** The lines of a file of this test; none while it does not exist. */
   lines(name: string): string[] {
     try {
@@ -84,7 +90,10 @@ export class Watch {
   readonly steps: { key: string; step: TerminationStep }[] = [];
   readonly warnings: { message: string; fields: Record<string, unknown> }[] = [];
 
+  readonly #bench: Bench;
+
   constructor(bench: Bench, more: Partial<SupervisorOptions> = {}) {
+    this.#bench = bench;
     this.supervisor = new Supervisor({
       directory: bench.nodeDirectory,
       shell: bench.launcher.shell,
@@ -117,7 +126,15 @@ export class Watch {
 
   async endOf(order: AttemptOrder, timeoutMs?: number): Promise<AttemptEnding> {
     const find = () => this.endings.find((ending) => ending.key === order.key);
-    return waitFor(`attempt ${order.key} to end`, find, timeoutMs);
+    return waitFor(() => `attempt ${order.key} to end; ${this.#pictureOf(order)}`, find, timeoutMs);
+  }
+
+  /** What there is to see of an attempt whose end is not told: whether it is the test that is slow, or the machine that hangs. */
+  #pictureOf(order: AttemptOrder): string {
+    const records = this.#bench.journalLines().filter((line) => line.includes(order.key));
+    const steps = this.steps.filter(({ key }) => key === order.key).map(({ step }) => step);
+    const processes = processesOf(this.#bench.directory);
+    return JSON.stringify({ records, steps, processes, warnings: this.warnings }, null, 2);
   }
 }
 
