@@ -26,6 +26,7 @@ const bin = (...path) => join(root, "node_modules", ...path);
 
 if (wants("static")) {
   check("types of server, CLI and tests", [bin("typescript", "bin", "tsc"), "-p", "tsconfig.json"]);
+  check("the program as it is built", [bin("typescript", "bin", "tsc"), "-p", "tsconfig.build.json", "--noEmit"]);
   check("types of the browser tests", [bin("typescript", "bin", "tsc"), "-p", "tsconfig.browser.json"]);
   check("types of the web page", [bin("typescript", "bin", "tsc"), "-p", "tsconfig.web.json"]);
   check("lint, format, import fences and cycles", [
