@@ -115,7 +115,8 @@ export type TaskEventName = (typeof taskEventNames)[number];
 
 export const listLimit = { default: 100_000, maximum: 10_000 } as const;
 
-const listQuery = z.object({
+/** Which tasks: what a list is asked for, and what a bulk action may be given instead of ids. */
+const filterFields = {
   status: z
     .string()
     .transform((value) => value.split(",").filter((word) => word !== ""))
@@ -128,6 +129,20 @@ const listQuery = z.object({
   q: z.string().max(500).optional(),
   since: z.iso.datetime({ offset: true }).optional(),
   until: z.iso.datetime({ offset: true }).optional(),
+  /** The node that runs it, or ran it last. */
+  node: z.string().optional(),
+  outcome: z
+    .string()
+    .transform((value) => value.split(",").filter((word) => word !== ""))
+    .pipe(z.array(z.enum(outcomes)))
+    .optional(),
+};
+
+const taskFilter = z.object(filterFields);
+export type TaskFilterQuery = z.output<typeof taskFilter>;
+
+const listQuery = z.object({
+  ...filterFields,
   ordering: z.enum(["id", "-id"]).default("id"),
   limit: wholeNumber(1, listLimit.maximum).optional(),
   cursor: wholeNumber(0).optional(),
@@ -135,6 +150,30 @@ const listQuery = z.object({
 });
 
 export type ListQuery = z.output<typeof listQuery>;
+
+export const bulkActions = ["kill", "suspend", "resume", "rerun"] as const;
+export const maxBulkTasks = 1000;
+
+const bulkOrder = z
+  .object({
+    action: z.enum(bulkActions),
+    ids: z.array(z.int().min(1)).min(1).max(maxBulkTasks).optional(),
+    filter: taskFilter.optional(),
+  })
+  .refine((order) => (order.ids === undefined) !== (order.filter === undefined), {
+    error: "Give one of ids and filter.",
+  });
+export type BulkOrder = z.output<typeof bulkOrder>;
+
+/** What became of one of the tasks: the task (of a rerun: the new one), or why nothing was done to it. */
+const bulkResult = z.object({
+  id: z.int(),
+  ok: z.boolean(),
+  task: taskDetail.nullable(),
+  code: z.string().nullable(),
+  detail: z.string().nullable(),
+});
+export type BulkResult = z.output<typeof bulkResult>;
 
 const byId = z.object({ id: wholeNumber(1) });
 const shared = { tag: "tasks", kind: "json", status: 200 } as const;
@@ -158,6 +197,17 @@ export const taskEndpoints = {
     status: 201,
     body: submission,
     response: taskDetail,
+  }),
+  bulkTasks: endpoint({
+    ...shared,
+    method: "POST",
+    path: "/taskapi/tasks/bulk/",
+    summary:
+      "Do the same to many tasks, named by ids or by a filter: one answer for each, in their order. With an " +
+      "Idempotency-Key header a repeated rerun submits nothing twice.",
+    access: "create_tasks",
+    body: bulkOrder,
+    response: z.array(bulkResult),
   }),
   getTask: endpoint({
     ...shared,

@@ -167,6 +167,9 @@ export type TaskFilter = {
   text?: string;
   createdSince?: number;
   createdUntil?: number;
+  /** The node that runs it, or ran it last. */
+  nodeName?: string;
+  outcomes?: readonly Outcome[];
 };
 
 /** What names one attempt on one node: the fence every later write is conditional on. */

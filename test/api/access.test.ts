@@ -67,6 +67,7 @@ const calls: Record<EndpointName, Call> = {
   resumeTask: { id: "task", status: 409 },
   signalTask: { id: "task", body: () => ({ signal: "URG" }), status: 409 },
   sendInput: { id: "task", body: () => ({ text: "x" }), status: 409 },
+  bulkTasks: { body: () => ({ action: "kill", ids: [1] }) },
   rerunTask: { id: "task", body: () => ({}) },
   listAttempts: { id: "task" },
   listEvents: { id: "task" },

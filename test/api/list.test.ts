@@ -63,6 +63,9 @@ describe("a filter", () => {
     { query: "?q='", names: ["gamma"] },
     { query: "?q=gr%C3%B6%C3%9Fe", names: ["gamma"] },
     { query: "?owner=ada", names: all },
+    { query: "?outcome=exited", names: ["alpha", "beta", "100%_done"] },
+    { query: "?outcome=killed,lost", names: ["delta"] },
+    { query: "?node=nowhere", names: [] },
     { query: "?unknown=ignored", names: all },
   ])("$query finds $names", async ({ query, names }) => {
     expect((await list(query)).names).toEqual(names);

@@ -1,6 +1,13 @@
 import type { Command } from "commander";
 import { contract } from "../../client/client.ts";
-import { listLimit, type TaskStatus, type TaskSummary, taskStatuses } from "../../contract/index.ts";
+import {
+  listLimit,
+  type Outcome,
+  outcomes,
+  type TaskStatus,
+  type TaskSummary,
+  taskStatuses,
+} from "../../contract/index.ts";
 import { wholeNumberOption } from "../arguments.ts";
 import { addConnectionOptions, type Connection, connect } from "../connection.ts";
 import { type Deps, tell } from "../deps.ts";
@@ -13,6 +20,8 @@ export type LsOptions = {
   queue?: string;
   tag?: string;
   owner?: string;
+  node?: string;
+  outcome?: Outcome[];
   query?: string;
   limit: number;
   json?: boolean;
@@ -24,6 +33,7 @@ The newest task comes first.
 Examples:
   utm ls
   utm ls --status running,pending
+  utm ls --outcome timed_out,lost
   utm ls --tag nightly -q backup --limit 500
   utm ls --owner '*'                  everybody's, for admins
   utm ls --json | jq '.[].id'
@@ -31,7 +41,13 @@ Examples:
 
 export function declare(command: Command, deps: Deps): void {
   command
-    .option("--status <status>", `only these, separated by commas: ${taskStatuses.join(", ")}`, parseStatuses)
+    .option(
+      "--status <status>",
+      `only these, separated by commas: ${taskStatuses.join(", ")}`,
+      words("status", taskStatuses),
+    )
+    .option("--outcome <outcome>", `only those that ended so: ${outcomes.join(", ")}`, words("outcome", outcomes))
+    .option("--node <name>", "only those that run, or ran last, on this node")
     .option("--queue <name>", "only of this queue")
     .option("--tag <tag>", "only with this tag")
     .option("--owner <user>", "of somebody else, or of everybody: * (admins)")
@@ -67,12 +83,13 @@ async function fetchTasks(
   options: LsOptions,
   { client }: Connection,
 ): Promise<{ tasks: TaskSummary[]; hasMore: boolean }> {
-  const { status, queue, tag, owner, query: q } = options;
+  const { status, outcome, queue, tag, owner, node, query: q } = options;
+  const named = { status: status?.join(","), outcome: outcome?.join(","), queue, tag, owner, node, q };
   const tasks: TaskSummary[] = [];
   let cursor: number | undefined;
   do {
     const limit = Math.min(options.limit - tasks.length, listLimit.maximum);
-    const query = { status: status?.join(","), queue, tag, owner, q, ordering: "-id" as const, limit, cursor };
+    const query = { ...named, ordering: "-id" as const, limit, cursor };
     const response = await client.fetch(contract.listTasks, { query });
     tasks.push(...((await response.json()) as TaskSummary[]));
     cursor = nextCursor(response.headers.get("Link"));
@@ -87,12 +104,14 @@ export function nextCursor(link: string | null): number | undefined {
   return cursor == null ? undefined : Number(cursor);
 }
 
-function parseStatuses(text: string): TaskStatus[] {
-  return text.split(",").map((word) => {
-    const status = taskStatuses.find((known) => known === word.trim().toLowerCase());
-    if (status === undefined) {
-      throw new UsageError(`"${word}" is not a status. They are ${taskStatuses.join(", ")}.`);
-    }
-    return status;
-  });
+/** Reads words of a fixed set, separated by commas. */
+function words<Word extends string>(what: string, known: readonly Word[]): (text: string) => Word[] {
+  return (text) =>
+    text.split(",").map((given) => {
+      const word = known.find((one) => one === given.trim().toLowerCase());
+      if (word === undefined) {
+        throw new UsageError(`"${given}" is no ${what}. They are: ${known.join(", ")}.`);
+      }
+      return word;
+    });
 }

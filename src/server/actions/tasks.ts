@@ -1,4 +1,10 @@
-import { type ListQuery, listLimit, type TaskDetail, type TaskSummary } from "../../contract/index.ts";
+import {
+  type ListQuery,
+  listLimit,
+  type TaskDetail,
+  type TaskFilterQuery,
+  type TaskSummary,
+} from "../../contract/index.ts";
 import type { ListedTask, TaskFilter, TaskRow } from "../../store/store.ts";
 import { type Actor, authorize, findOperableTask, findVisibleTask, mayOperate } from "../access.ts";
 import type { Context } from "../context.ts";
@@ -47,7 +53,8 @@ export async function listTasks(context: Context, actor: Actor, query: ListQuery
   };
 }
 
-async function filterOf(context: Context, actor: Actor, query: ListQuery): Promise<TaskFilter> {
+/** What the record is asked for; throws when it names somebody whose tasks the caller may not see. */
+export async function filterOf(context: Context, actor: Actor, query: TaskFilterQuery): Promise<TaskFilter> {
   return {
     ownerId: await ownerFilter(context, actor, query.owner),
     ...(query.status === undefined ? {} : { statuses: query.status }),
@@ -56,6 +63,8 @@ async function filterOf(context: Context, actor: Actor, query: ListQuery): Promi
     ...(query.q === undefined || query.q.trim() === "" ? {} : { text: query.q.trim() }),
     ...(query.since === undefined ? {} : { createdSince: Date.parse(query.since) }),
     ...(query.until === undefined ? {} : { createdUntil: Date.parse(query.until) }),
+    ...(query.node === undefined ? {} : { nodeName: query.node }),
+    ...(query.outcome === undefined ? {} : { outcomes: query.outcome }),
   };
 }
 

@@ -1,5 +1,6 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { contract, type TaskDetail, type TaskSummary } from "../../contract/index.ts";
+import { bulkTasks } from "../actions/bulk.ts";
 import { deleteTask } from "../actions/kill.ts";
 import { rerunTask, type SubmissionResult, submitTask } from "../actions/submit.ts";
 import { streamTasks } from "../actions/task-stream.ts";
@@ -23,6 +24,10 @@ export function taskRoutes(app: FastifyInstance, context: Context): void {
     const key = request.headers["idempotency-key"];
     const givenKey = typeof key === "string" ? key : undefined;
     return answerSubmission(await rerunTask(context, actor, params.id, body, givenKey), reply);
+  });
+  mount(app, context, contract.bulkTasks, ({ actor, body, request }) => {
+    const key = request.headers["idempotency-key"];
+    return bulkTasks(context, actor, body, typeof key === "string" ? key : undefined);
   });
   mount(app, context, contract.getTask, ({ actor, params }) => tasks.getTask(context, actor, params.id));
   mount(app, context, contract.replaceTask, ({ actor, params, body }) =>

@@ -1,6 +1,6 @@
 import { beforeEach, expect, test } from "vitest";
 import type { Program, TaskFilter } from "../store.ts";
-import { addNode, addTask, addUser, claim } from "./sample.ts";
+import { addNode, addTask, addUser, anEnd, claim } from "./sample.ts";
 import type { Current } from "./store-conformance.ts";
 
 export function queriesConformance(current: Current): void {
@@ -36,6 +36,22 @@ export function queriesConformance(current: Current): void {
     expect(await names({ createdSince: 200 })).toEqual(["a2", "b1"]);
     expect(await names({ createdUntil: 200 })).toEqual(["a1", "a2"]);
     expect(await names({ createdSince: 101, createdUntil: 299 })).toEqual(["a2"]);
+  });
+
+  test("a node and outcomes name the tasks that ran there and ended so", async () => {
+    const node = await addNode(current.store);
+    const ended = await addTask(current.store, ann, { name: "ended" });
+    await claim(current.store, ended.id, node);
+    await current.store.attempts.finish(anEnd({ taskId: ended.id, attempt: 1, nodeId: node }));
+    const running = await addTask(current.store, ann, { name: "running" });
+    await claim(current.store, running.id, node);
+    await addTask(current.store, ann, { name: "waiting" });
+    const nodeName = (await current.store.tasks.find({ id: ended.id }))?.nodeName ?? "";
+    expect(await names({ nodeName })).toEqual(["ended", "running"]);
+    expect(await names({ nodeName: "no such node" })).toEqual([]);
+    expect(await names({ outcomes: ["exited", "lost"] })).toEqual(["ended"]);
+    expect(await names({ outcomes: ["lost"] })).toEqual([]);
+    expect(await names({ outcomes: [] })).toEqual([]);
   });
 
   test("what runs is listed with its node, of one owner or of all", async () => {

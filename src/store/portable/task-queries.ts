@@ -69,6 +69,13 @@ function conditionsOf(eb: ExpressionBuilder<Database, "tasks">, filter: TaskFilt
   if (filter.createdUntil !== undefined) {
     conditions.push(eb("tasks.created_at", "<=", filter.createdUntil));
   }
+  if (filter.nodeName !== undefined) {
+    conditions.push(eb("tasks.node_name", "=", filter.nodeName));
+  }
+  if (filter.outcomes !== undefined) {
+    const isNone = filter.outcomes.length === 0;
+    conditions.push(isNone ? sql<SqlBool>`1 = 0` : eb("tasks.outcome", "in", filter.outcomes));
+  }
   return conditions;
 }
 
