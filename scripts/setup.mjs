@@ -1,7 +1,7 @@
 // What every npm script does first, on any Node from 18 on: install what package-lock.json names, if it is missing or
 // stale, and build the web page, if it is missing or older than its sources. A second run does nothing and takes
 // milliseconds. The project runs on the Node that it brings as a dependency, whatever Node started this file.
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -59,6 +59,22 @@ export function run(command, words, environment = {}) {
   if (result.status !== 0) {
     process.exit(result.status ?? 1);
   }
+}
+
+/** Runs a long-lived program of the project on its Node, with this terminal, and ends as it ends. */
+export function runUntilStopped(words) {
+  const compileCache = join(root, "node_modules", ".cache", "utm-start");
+  const program = spawn(runtime(), words, {
+    stdio: "inherit",
+    env: { ...process.env, NODE_COMPILE_CACHE: compileCache },
+  });
+  // A terminal sends Ctrl-C to the program as well; a supervisor signals only this process.
+  for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
+    process.on(signal, () => program.kill(signal));
+  }
+  program.on("exit", (code, signal) => {
+    process.exitCode = signal === null ? code : 1;
+  });
 }
 
 export function say(text) {
