@@ -305,6 +305,7 @@ export const text = {
       {
         name: "Everywhere",
         keys: [
+          ["Ctrl K", "Go to or do anything"],
           ["n", "New task"],
           ["g t", "Go to tasks"],
           ["g n", "Go to new task"],

@@ -13,6 +13,7 @@ export const taskKeys = {
   all: ["tasks"] as const,
   lists: ["tasks", "list"] as const,
   list: (filter: TaskFilter) => ["tasks", "list", filter] as const,
+  found: ["tasks", "found"] as const,
   counts: ["tasks", "counts"] as const,
   detail: (id: number) => ["tasks", "detail", id] as const,
   attempts: (id: number) => ["tasks", "attempts", id] as const,
@@ -88,6 +89,19 @@ async function countTasks(
   const call = { query: { ...query, limit: 1, count: "true" as const, owner: ownerParameter(owner) } };
   const response = await client.fetch(contract.listTasks, call, { signal });
   return Number(response.headers.get("X-Total-Count") ?? 0);
+}
+
+const mostFound = 8;
+
+/** The newest tasks whose name, description or program has this text, or the one with this number. */
+export function foundTasksQuery(q: string, owner: string | null) {
+  return queryOptions({
+    queryKey: [...taskKeys.found, q, owner],
+    queryFn: ({ signal }) => {
+      const query = { q, owner: ownerParameter(owner), ordering: "-id" as const, limit: mostFound };
+      return client.call(contract.listTasks, { query }, { signal });
+    },
+  });
 }
 
 export function taskQuery(id: number) {

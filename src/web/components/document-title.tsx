@@ -3,8 +3,9 @@ import { useEffect } from "react";
 import { meQuery } from "../api/account-queries.ts";
 import { taskCountsQuery } from "../api/task-queries.ts";
 import { text } from "../text.ts";
+import { showFavicon } from "../ui/favicon.ts";
 
-/** The tab's title: the page, and in front of it what runs and what failed today of one's own tasks. Shows nothing. */
+/** The tab's title and icon: the page, and what runs and what failed today of one's own tasks. Shows nothing itself. */
 export function DocumentTitle({ page }: { page: string }) {
   const { data: me } = useQuery(meQuery);
   const { data: counts } = useQuery({ ...taskCountsQuery(me?.username ?? ""), enabled: me !== undefined });
@@ -12,6 +13,7 @@ export function DocumentTitle({ page }: { page: string }) {
   const failed = counts?.failedToday ?? 0;
   useEffect(() => {
     document.title = text.documentTitle(page, running, failed);
+    showFavicon(running > 0, failed > 0);
   }, [page, running, failed]);
   return null;
 }

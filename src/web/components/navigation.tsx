@@ -6,6 +6,7 @@ import { type ReactNode, useState } from "react";
 import type { Account } from "../../contract/index.ts";
 import { client, contract } from "../api/client.ts";
 import { errorText } from "../api/error-text.ts";
+import { paletteText } from "../palette-text.ts";
 import { endSession, readToken } from "../session/session.ts";
 import { text } from "../text.ts";
 import * as icons from "../ui/icons.tsx";
@@ -16,7 +17,8 @@ const schemes = ["auto", "light", "dark"] as const;
 const schemeIcons = { auto: icons.AutoSchemeIcon, light: icons.LightIcon, dark: icons.DarkIcon };
 
 /** The menu: a rail at the left, a bar at the bottom of a phone. */
-export function Navigation({ account, onShowKeys }: { account: Account | undefined; onShowKeys: () => void }) {
+export function Navigation(props: { account: Account | undefined; onShowKeys: () => void; onShowPalette: () => void }) {
+  const { account } = props;
   const [isCollapsed, setCollapsed] = useState(() => readSetting("menu") === "collapsed");
   function toggle() {
     writeSetting("menu", isCollapsed ? "open" : "collapsed");
@@ -35,8 +37,9 @@ export function Navigation({ account, onShowKeys }: { account: Account | undefin
         <NavLink to="/users" icon={<icons.UsersIcon />} label={text.nav.users} />
       )}
       <div className={classes.space} />
+      <RailButton icon={<icons.SearchIcon />} label={paletteText.open} onClick={props.onShowPalette} />
       <SchemeButton />
-      <RailButton icon={<icons.KeyboardIcon />} label={text.nav.keys} onClick={onShowKeys} />
+      <RailButton icon={<icons.KeyboardIcon />} label={text.nav.keys} onClick={props.onShowKeys} />
       <RailButton
         icon={<icons.SidebarIcon />}
         label={isCollapsed ? text.nav.expand : text.nav.collapse}

@@ -12,6 +12,7 @@ import { actionRefusal, permissionRefusal } from "../task/permitted.ts";
 import { taskText } from "../task-text.ts";
 import { text } from "../text.ts";
 import { ActionButton } from "../ui/action-button.tsx";
+import { useCommands } from "../ui/commands.ts";
 import { useKeys } from "../ui/keys.ts";
 import { KillDialog } from "./kill-dialog.tsx";
 
@@ -56,6 +57,15 @@ export function TaskActions({ task }: { task: TaskDetail }) {
     S: () => refusals.signal === null && open("signal"),
     ".": () => refusals.kill === null && open("kill"),
   });
+  useCommands(
+    [
+      { id: "rerun", label: words.rerun, hint: "r", run: runAgain, refusal: refusals.submit },
+      { id: "edit", label: words.editAndRerun, hint: "e", run: editAndRerun, refusal: refusals.submit },
+      { id: "pause", label: words[pauseAction], hint: "s", run: togglePause, refusal: refusals.pause },
+      { id: "signal", label: words.signal, hint: "S", run: () => open("signal"), refusal: refusals.signal },
+      { id: "kill", label: text.task.kill, hint: ".", run: () => open("kill"), refusal: refusals.kill },
+    ].filter(({ refusal }) => refusal === null),
+  );
   const close = () => open(null);
   return (
     <>

@@ -3,6 +3,7 @@ import { useEffect } from "react";
 import type { TaskSummary } from "../../contract/index.ts";
 import { meQuery } from "../api/account-queries.ts";
 import { taskKeys } from "../api/task-queries.ts";
+import { tellEnd, tellMissedEnds } from "./end-notices.ts";
 import { rememberTask } from "./recent-changes.ts";
 import { applyTasks } from "./task-cache.ts";
 import { listenToTasks } from "./task-stream.ts";
@@ -47,9 +48,11 @@ export function LiveTasks() {
         if (!isFirst) {
           void queries.invalidateQueries();
         }
+        void tellMissedEnds();
       },
       onTask(task: TaskSummary) {
         rememberTask(task);
+        tellEnd(task);
         batch.set(task.id, task);
         // A timer, not an animation frame: the title's counts must go on in a tab in the background.
         batchTimer ??= window.setTimeout(flush, batchMs);

@@ -10,6 +10,7 @@ import { EditNameButton } from "../components/edit-name-button.tsx";
 import { OutputView } from "../components/output-view.tsx";
 import { TaskActions } from "../components/task-actions.tsx";
 import { TaskSummaryLine } from "../components/task-summary-line.tsx";
+import { WatchButton } from "../components/watch-button.tsx";
 import { taskText } from "../task-text.ts";
 import { text } from "../text.ts";
 import { ErrorNote } from "../ui/error-note.tsx";
@@ -93,7 +94,12 @@ function Task({ task }: { task: TaskDetail }) {
             <span className={classes.id}>{text.task.heading(task.id)}</span> {task.name}
           </>
         }
-        context={<EditNameButton task={task} />}
+        context={
+          <>
+            <EditNameButton task={task} />
+            <WatchButton task={task} />
+          </>
+        }
         actions={<TaskActions task={task} />}
       />
       <TaskSummaryLine task={task} />

@@ -1,6 +1,6 @@
 import { useEffect, useRef } from "react";
 
-/** What each key does: `n`, `?`, or two keys in a row like `g t`. */
+/** What each key does: `n`, `?`, two keys in a row like `g t`, or `Ctrl+k`, which is also heard while one types. */
 type KeyActions = Record<string, () => void>;
 
 const sequenceMs = 1200;
@@ -29,6 +29,14 @@ export function useKeys(actions: KeyActions): void {
 }
 
 function onKeyDown(event: KeyboardEvent) {
+  if (event.ctrlKey !== event.metaKey && !event.altKey && !event.defaultPrevented) {
+    const action = document.querySelector("dialog[open]") === null ? findAction(`Ctrl+${event.key}`) : undefined;
+    if (action !== undefined) {
+      event.preventDefault();
+      action();
+    }
+    return;
+  }
   if (event.ctrlKey || event.metaKey || event.altKey || event.defaultPrevented || isElsewhere(event.target)) {
     return;
   }

@@ -1,0 +1,31 @@
+import { useMantineColorScheme } from "@mantine/core";
+import { useNavigate } from "@tanstack/react-router";
+import type { Account } from "../../contract/index.ts";
+import { paletteText } from "../palette-text.ts";
+import { text } from "../text.ts";
+import { type PaletteCommand, useCommands } from "../ui/commands.ts";
+
+/** What the palette offers on every page. */
+export function useFrameCommands(account: Account | undefined, onShowKeys: () => void): void {
+  const navigate = useNavigate();
+  const { setColorScheme } = useMantineColorScheme();
+  const { pages } = paletteText;
+  const goTo = (page: string, run: () => void): PaletteCommand => ({ id: page, label: paletteText.goTo(page), run });
+  const schemes = (["light", "dark", "auto"] as const).map((scheme) => ({
+    id: `scheme ${scheme}`,
+    label: paletteText.scheme(text.scheme[scheme]),
+    run: () => setColorScheme(scheme),
+  }));
+  const users = goTo(pages.users, () => void navigate({ to: "/users" }));
+  useCommands([
+    goTo(pages.tasks, () => void navigate({ to: "/tasks" })),
+    goTo(pages.running, () => void navigate({ to: "/tasks", search: { status: "running" } })),
+    goTo(pages.failed, () => void navigate({ to: "/tasks", search: { status: "failed" } })),
+    goTo(pages.newTask, () => void navigate({ to: "/tasks/new" })),
+    goTo(pages.nodes, () => void navigate({ to: "/nodes" })),
+    ...(account?.permissions.includes("manage_users") ? [users] : []),
+    goTo(pages.account, () => void navigate({ to: "/account" })),
+    ...schemes,
+    { id: "keys", label: paletteText.keys, hint: "?", run: onShowKeys },
+  ]);
+}
