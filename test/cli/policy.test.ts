@@ -1,3 +1,5 @@
+import { writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { expect, it } from "vitest";
 import type { TaskDetail } from "../../src/contract/index.ts";
 import { startWithAnna } from "../support/anna.ts";
@@ -127,8 +129,11 @@ it("stays with a task through its retries, and exits as the last attempt did", a
   const succeeds = `[ $UTM_ATTEMPT = 2 ]`;
   expect(await utm("run", "--retry", "5", "--retry-delay", "0", "--", succeeds)).toMatchObject({ exitCode: 0 });
 
-  await utm("run", "-d", "--retry", "1", "--retry-delay", "1s", "--", "echo $UTM_ATTEMPT; exit 5");
+  const waits = `echo $UTM_ATTEMPT; until [ -e ${home}/go ]; do sleep 0.05; done; exit 5`;
+  await utm("run", "-d", "--retry", "1", "--retry-delay", "100ms", "--", waits);
   const following = start("logs", "-f", "3");
+  await following.says("1\n");
+  await writeFile(join(home, "go"), "");
   expect(await utm("wait", "3")).toMatchObject({ exitCode: 5 });
   expect(await following.end()).toMatchObject({ exitCode: 0, stdout: "1\n2\n" });
 
