@@ -120,7 +120,14 @@ export const taskText = {
     regex: ".*",
     regexTitle: "Regular expression",
     close: "Close the search",
-    notLoaded: (line: number) => `Line ${formatCount(line)} is not loaded in this page:`,
+  },
+  excerpt: {
+    loading: "Loading the lines around it…",
+    range: (first: number, last: number, total: number) =>
+      `Lines ${formatCount(first)} to ${formatCount(last)} of ${formatCount(total)}`,
+    earlier: "Earlier lines",
+    later: "Later lines",
+    link: "Link to this line; with Shift, to the lines from the linked one to this one",
   },
   tabs: { output: "Output", details: "Details", events: "Events", usage: "Usage" },
   attempt: {

@@ -20,6 +20,7 @@ export const taskKeys = {
   events: (id: number) => ["tasks", "events", id] as const,
   usage: (id: number) => ["tasks", "usage", id] as const,
   search: (id: number) => ["tasks", "search", id] as const,
+  excerpt: (id: number) => ["tasks", "excerpt", id] as const,
   processes: (id: number) => ["tasks", "processes", id] as const,
 };
 

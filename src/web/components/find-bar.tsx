@@ -12,14 +12,12 @@ const typingPauseMs = 250;
 type FindBarProps = {
   find: ReturnType<typeof useFind>;
   query: FindQuery;
-  /** The line of the match is among those in the page. */
-  isLoaded: boolean;
   onChange: (query: FindQuery) => void;
   onClose: () => void;
 };
 
 /** What to look for, how many lines have it, and the way from one to the next. */
-export function FindBar({ find, query, isLoaded, onChange, onClose }: FindBarProps) {
+export function FindBar({ find, query, onChange, onClose }: FindBarProps) {
   const [typed, setTyped] = useState(query.text);
   const field = useRef<HTMLInputElement>(null);
   const timer = useRef<number | undefined>(undefined);
@@ -82,11 +80,6 @@ export function FindBar({ find, query, isLoaded, onChange, onClose }: FindBarPro
       {find.error !== null && (
         <p role="alert" className={classes.error}>
           {errorText(find.error)}
-        </p>
-      )}
-      {find.error === null && find.target !== null && !isLoaded && (
-        <p className={classes.elsewhere}>
-          {words.notLoaded(find.target.number)} <code>{find.target.text}</code>
         </p>
       )}
     </search>

@@ -1,4 +1,6 @@
 import { type CSSProperties, memo } from "react";
+import { lineFragment } from "../live/line-link.ts";
+import { taskText } from "../task-text.ts";
 import { composeLine, type StyledRun, type TextStyle } from "../terminal/compose-line.ts";
 import type { BufferedLine } from "../terminal/line-buffer.ts";
 import { coloursOnBackground } from "../terminal/on-background.ts";
@@ -17,7 +19,8 @@ export const OutputLine = memo(function OutputLine({ line }: { line: BufferedLin
   const shown = hasControls ? line.text : line.text.slice(0, shownCharacters);
   const hidden = line.text.length - shown.length + line.cutCharacters;
   return (
-    <div className={classes.line} data-number={line.number ?? ""}>
+    <div className={classes.line}>
+      <LineNumber number={line.number} />
       <span className={classes.text}>
         {hasControls ? composeLine(line.text, line.carry).map(styledRun) : shown}
         {hidden > 0 && <span className={classes.cut}>{text.output.cutLine(hidden)}</span>}
@@ -25,6 +28,27 @@ export const OutputLine = memo(function OutputLine({ line }: { line: BufferedLin
     </div>
   );
 });
+
+/**
+ * The number is drawn by the style sheet, so that it is neither selected nor copied. What a click does is the affair of
+ * output-lines.tsx, which hears of all of them.
+ */
+function LineNumber({ number }: { number: number | null }) {
+  if (number === null) {
+    return <span className={classes.number} />;
+  }
+  return (
+    // biome-ignore lint/a11y/useAnchorContent: for the mouse; the lines are read without their numbers
+    <a
+      className={classes.number}
+      href={`#${lineFragment({ from: number, to: number })}`}
+      data-number={number}
+      title={taskText.excerpt.link}
+      tabIndex={-1}
+      aria-hidden="true"
+    />
+  );
+}
 
 function hasControlCharacters(line: BufferedLine): boolean {
   return line.carry !== "" || /\p{Cc}/u.test(line.text);

@@ -1,5 +1,6 @@
 import { useVirtualizer } from "@tanstack/react-virtual";
-import { type ReactNode, useCallback, useEffect, useLayoutEffect, useRef } from "react";
+import { type MouseEvent, type ReactNode, useCallback, useEffect, useLayoutEffect, useRef } from "react";
+import type { LineLink } from "../live/line-link.ts";
 import type { OutputSnapshot } from "../live/output-store.ts";
 import type { FindTarget } from "../live/use-find.ts";
 import { indexOfLine } from "../terminal/line-index.ts";
@@ -10,19 +11,29 @@ import classes from "./output-lines.module.css";
 const lineHeight = 18;
 const isEndWithin = 4;
 
+type ShownLines = Pick<OutputSnapshot, "version" | "lines" | "error">;
+
+const rowsToEdge = 10;
+
 /**
  * The lines in sight. Scrolling up stops following, reaching the end resumes it. Lines have keys and the virtualizer
  * anchors on them, so that what is read stays where it is while lines fall out at the front.
  */
 export function OutputLines(props: {
-  snapshot: OutputSnapshot;
+  snapshot: ShownLines;
   isFollowing: boolean;
   isWrapped: boolean;
   onFollow: (isOn: boolean) => void;
   emptyText: string;
   /** Lines that have what is looked for, and the one to show. */
   found: { numbers: ReadonlySet<number>; target: FindTarget | null };
-  rawOutput: ReactNode;
+  /** Lines the address names. */
+  linked: LineLink | null;
+  onLink: (line: number, isExtending: boolean) => void;
+  /** The first or the last row is nearly in sight: more can be loaded there. */
+  onEdge?: (edge: "first" | "last") => void;
+  /** What stands above the lines when there is more than is shown. */
+  earlier: ReactNode;
 }) {
   const { snapshot, isFollowing, isWrapped, onFollow } = props;
   const { lines, version } = snapshot;
@@ -65,6 +76,34 @@ export function OutputLines(props: {
     }
   }, [target, lines, version, rows]);
 
+  const items = rows.getVirtualItems();
+  const firstRow = items[0]?.index ?? -1;
+  const lastRow = items.at(-1)?.index ?? -1;
+  const { onEdge } = props;
+  // biome-ignore lint/correctness/useExhaustiveDependencies: asked again when lines came, which may not be enough
+  useEffect(() => {
+    if (onEdge !== undefined && lastRow >= 0 && shownTarget.current !== null) {
+      if (firstRow < rowsToEdge) {
+        onEdge("first");
+      }
+      if (lastRow >= lines.length - rowsToEdge) {
+        onEdge("last");
+      }
+    }
+  }, [firstRow, lastRow, lines, version]);
+
+  function onClick(event: MouseEvent) {
+    const number = event.target instanceof HTMLElement ? Number(event.target.dataset.number) : Number.NaN;
+    const isPlain = !event.ctrlKey && !event.metaKey;
+    if (number > 0 && isPlain) {
+      event.preventDefault();
+      props.onLink(number, event.shiftKey);
+    }
+  }
+  const { linked } = props;
+  const isLinked = (number: number | null) =>
+    linked !== null && number !== null && number >= linked.from && number <= linked.to;
+
   function onScroll() {
     const element = scroller.current;
     if (element === null) {
@@ -81,6 +120,7 @@ export function OutputLines(props: {
   }
 
   return (
+    // biome-ignore lint/a11y/useKeyWithClickEvents: the numbers of the lines are links, heard of in one place
     <div
       ref={scroller}
       role="log"
@@ -91,11 +131,12 @@ export function OutputLines(props: {
       // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so the keyboard must reach it
       tabIndex={0}
       onScroll={onScroll}
+      onClick={onClick}
     >
-      <EarlierOutput snapshot={snapshot} rawOutput={props.rawOutput} />
+      {props.earlier}
       {lines.length === 0 && snapshot.error === null && <p className={classes.empty}>{props.emptyText}</p>}
       <div className={classes.lines} style={{ height: totalHeight }}>
-        {rows.getVirtualItems().map((row) => {
+        {items.map((row) => {
           const line = lines[row.index];
           return (
             line !== undefined && (
@@ -105,6 +146,7 @@ export function OutputLines(props: {
                 data-index={row.index}
                 className={classes.line}
                 data-found={(line.number !== null && numbers.has(line.number)) || undefined}
+                data-linked={isLinked(line.number) || undefined}
                 data-target={(target !== null && line.number === target.number) || undefined}
                 style={{ transform: `translateY(${row.start}px)` }}
               >
@@ -115,19 +157,5 @@ export function OutputLines(props: {
         })}
       </div>
     </div>
-  );
-}
-
-/** Says that there is more than is shown, and where to get it. */
-function EarlierOutput({ snapshot, rawOutput }: { snapshot: OutputSnapshot; rawOutput: ReactNode }) {
-  const { droppedLines, skippedBytes } = snapshot;
-  if (droppedLines === 0 && skippedBytes === 0) {
-    return null;
-  }
-  const words = droppedLines > 0 ? text.output.earlierLines(droppedLines) : text.output.earlierBytes(skippedBytes);
-  return (
-    <p className={classes.marker}>
-      {words} · {rawOutput}
-    </p>
   );
 }

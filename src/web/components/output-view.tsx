@@ -2,7 +2,10 @@ import { useCallback, useEffect, useState } from "react";
 import { isOver, type TaskDetail } from "../../contract/index.ts";
 import { errorText } from "../api/error-text.ts";
 import { useConnection } from "../live/connection.ts";
+import type { OutputSnapshot } from "../live/output-store.ts";
+import { useExcerpt } from "../live/use-excerpt.ts";
 import { type FindQuery, useFind } from "../live/use-find.ts";
+import { useLineGoal } from "../live/use-line-goal.ts";
 import { useOutput } from "../live/use-output.ts";
 import { taskText } from "../task-text.ts";
 import { indexOfLine } from "../terminal/line-index.ts";
@@ -13,6 +16,8 @@ import { useKeys } from "../ui/keys.ts";
 import { readSetting, writeSetting } from "../ui/settings.ts";
 import { formatBytes } from "../ui/sizes.ts";
 import { ToggleButton } from "../ui/toggle-button.tsx";
+import { EarlierOutput } from "./earlier-output.tsx";
+import { ExcerptBar } from "./excerpt-bar.tsx";
 import { FindBar } from "./find-bar.tsx";
 import { InputLine } from "./input-line.tsx";
 import { OutputLines } from "./output-lines.tsx";
@@ -26,10 +31,11 @@ export function OutputView({ task, attempt }: { task: TaskDetail; attempt: numbe
   const [isFollowing, follow] = useState(true);
   const { snapshot, retry } = useOutput(task, attempt, !isFollowing);
   const connection = useConnection();
-  const [linesWhenStopped, setLinesWhenStopped] = useState(0);
+  const [linesWhenStopped, setLinesWhenStopped] = useState<number | null>(null);
   const [isWrapped, wrap] = useState(isWrappedAtFirst);
   const totalLines = snapshot.droppedLines + snapshot.lines.length;
-  const newLines = Math.max(0, totalLines - linesWhenStopped);
+  // Who came by a link has not stopped anywhere yet: nothing is new before the first lines were there.
+  const newLines = linesWhenStopped === null ? 0 : Math.max(0, totalLines - linesWhenStopped);
   const isLatest = attempt === undefined || attempt === task.attempt;
   // After an attempt the next one is followed, if there is one.
   const isEnded = snapshot.isOver && (!isLatest || isOver(task.status));
@@ -37,7 +43,8 @@ export function OutputView({ task, attempt }: { task: TaskDetail; attempt: numbe
   const setFollowing = useCallback(
     (isOn: boolean) => {
       if (!isOn) {
-        setLinesWhenStopped(snapshot.droppedLines + snapshot.lines.length);
+        const seen = snapshot.droppedLines + snapshot.lines.length;
+        setLinesWhenStopped(seen > 0 ? seen : null);
       }
       follow(isOn);
     },
@@ -50,13 +57,19 @@ export function OutputView({ task, attempt }: { task: TaskDetail; attempt: numbe
   const [query, look] = useState<FindQuery | null>(null);
   const followed = attempt ?? task.attempt;
   const find = useFind({ taskId: task.id, attempt: followed, isRunning: !isEnded }, query ?? noQuery);
-  const { target } = find;
+  const { goal, linked, link, forget } = useLineGoal(find.target);
   // biome-ignore lint/correctness/useExhaustiveDependencies: once for each jump, not whenever lines come
   useEffect(() => {
-    if (target !== null) {
+    if (goal !== null) {
       setFollowing(false);
     }
-  }, [target]);
+  }, [goal]);
+  const excerpt = useExcerpt(task.id, followed, goal !== null && isBefore(goal.number, snapshot) ? goal.number : null);
+  const isExcerpt = excerpt.isLoading || excerpt.lines.length > 0 || excerpt.error !== null;
+  function goToEnd() {
+    forget();
+    setFollowing(true);
+  }
   useKeys({
     f: () => setFollowing(!isFollowing),
     w: toggleWrap,
@@ -84,7 +97,6 @@ export function OutputView({ task, attempt }: { task: TaskDetail; attempt: numbe
         <FindBar
           find={find}
           query={query}
-          isLoaded={target !== null && indexOfLine(snapshot.lines, target.number) >= 0}
           onChange={(changed) => {
             find.restart();
             look(changed);
@@ -94,18 +106,43 @@ export function OutputView({ task, attempt }: { task: TaskDetail; attempt: numbe
       )}
       {snapshot.error !== null && <ErrorNote message={errorText(snapshot.error)} onRetry={retry} />}
       {snapshot.isInterrupted && !connection.isLost && <p className={classes.interrupted}>{text.output.interrupted}</p>}
+      {isExcerpt && <ExcerptBar excerpt={excerpt} />}
+      {excerpt.error !== null && <ErrorNote message={errorText(excerpt.error)} onRetry={excerpt.retry} />}
       <div className={classes.window}>
-        <OutputLines
-          snapshot={snapshot}
-          isFollowing={isFollowing}
-          isWrapped={isWrapped}
-          onFollow={setFollowing}
-          found={find}
-          emptyText={emptyText(task, snapshot.isOver)}
-          rawOutput={<RawOutputButton taskId={task.id} attempt={attempt} label={text.output.openRaw} isPlain />}
-        />
+        {isExcerpt ? (
+          <OutputLines
+            key={`around ${goal?.number}`}
+            snapshot={excerpt}
+            isFollowing={false}
+            isWrapped={isWrapped}
+            onFollow={ignore}
+            found={{ numbers: find.numbers, target: goal }}
+            linked={linked}
+            onLink={link}
+            onEdge={(edge) => (edge === "first" ? excerpt.earlier?.() : excerpt.later?.())}
+            emptyText={excerpt.isLoading ? text.common.loading : ""}
+            earlier={null}
+          />
+        ) : (
+          <OutputLines
+            snapshot={snapshot}
+            isFollowing={isFollowing}
+            isWrapped={isWrapped}
+            onFollow={setFollowing}
+            found={{ numbers: find.numbers, target: goal }}
+            linked={linked}
+            onLink={link}
+            emptyText={emptyText(task, snapshot.isOver)}
+            earlier={
+              <EarlierOutput
+                snapshot={snapshot}
+                rawOutput={<RawOutputButton taskId={task.id} attempt={attempt} label={text.output.openRaw} isPlain />}
+              />
+            }
+          />
+        )}
         {!isFollowing && (
-          <button type="button" className={classes.jump} onClick={() => setFollowing(true)}>
+          <button type="button" className={classes.jump} onClick={goToEnd}>
             <EndIcon />
             {text.output.jump}
             {newLines > 0 && ` · ${text.output.newLines(newLines)}`}
@@ -116,6 +153,15 @@ export function OutputView({ task, attempt }: { task: TaskDetail; attempt: numbe
     </div>
   );
 }
+
+/** Lines before the first one loaded are asked for by themselves; where no number is known, all are taken for such. */
+function isBefore(line: number, { lines }: OutputSnapshot): boolean {
+  const first = lines[0];
+  return first !== undefined && (first.number === null ? indexOfLine(lines, line) < 0 : line < first.number);
+}
+
+/** An excerpt has no end to follow. */
+function ignore(): void {}
 
 /** On a phone lines are wrapped unless the person chose otherwise. */
 function isWrappedAtFirst(): boolean {
