@@ -2,6 +2,7 @@ import { nodeEndpoints } from "./nodes.ts";
 import { outputEndpoints } from "./output.ts";
 import { systemEndpoints } from "./system.ts";
 import { taskControlEndpoints } from "./task-control.ts";
+import { taskOverviewEndpoints } from "./task-overview.ts";
 import { taskEndpoints } from "./tasks.ts";
 import { userEndpoints } from "./users.ts";
 
@@ -9,6 +10,7 @@ import { userEndpoints } from "./users.ts";
 export const contract = {
   ...userEndpoints,
   ...taskEndpoints,
+  ...taskOverviewEndpoints,
   ...taskControlEndpoints,
   ...outputEndpoints,
   ...nodeEndpoints,
@@ -25,6 +27,7 @@ export * from "./permissions.ts";
 export * from "./system.ts";
 export * from "./task-control.ts";
 export * from "./task-input.ts";
+export * from "./task-overview.ts";
 export * from "./task-policy.ts";
 export * from "./task-states.ts";
 export * from "./tasks.ts";

@@ -116,7 +116,7 @@ export type TaskEventName = (typeof taskEventNames)[number];
 export const listLimit = { default: 100_000, maximum: 10_000 } as const;
 
 /** Which tasks: what a list is asked for, and what a bulk action may be given instead of ids. */
-const filterFields = {
+export const taskFilterFields = {
   status: z
     .string()
     .transform((value) => value.split(",").filter((word) => word !== ""))
@@ -138,11 +138,11 @@ const filterFields = {
     .optional(),
 };
 
-const taskFilter = z.object(filterFields);
+const taskFilter = z.object(taskFilterFields);
 export type TaskFilterQuery = z.output<typeof taskFilter>;
 
 const listQuery = z.object({
-  ...filterFields,
+  ...taskFilterFields,
   ordering: z.enum(["id", "-id"]).default("id"),
   limit: wholeNumber(1, listLimit.maximum).optional(),
   cursor: wholeNumber(0).optional(),

@@ -12,6 +12,7 @@ import { nodeRoutes } from "./routes/nodes.ts";
 import { outputRoutes } from "./routes/output.ts";
 import { systemRoutes } from "./routes/system.ts";
 import { taskControlRoutes } from "./routes/task-control.ts";
+import { taskOverviewRoutes } from "./routes/task-overview.ts";
 import { taskRoutes } from "./routes/tasks.ts";
 import { userRoutes } from "./routes/users.ts";
 
@@ -41,6 +42,7 @@ export async function buildApp(context: Context, webDirectory: string): Promise<
   await describeApi(app, context.version);
   await userRoutes(app, context);
   taskRoutes(app, context);
+  taskOverviewRoutes(app, context);
   taskControlRoutes(app, context);
   outputRoutes(app, context);
   nodeRoutes(app, context);

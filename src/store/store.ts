@@ -2,6 +2,9 @@ import type { LimitInForce, Outcome, RetryCause, SandboxMode, TaskEventKind, Tas
 import type { Tokens, Users } from "./accounts.ts";
 import type { HeldLock, Locks, Nodes, Placement } from "./nodes.ts";
 import type { OutputBlocks } from "./output-blocks.ts";
+import type { TaskFilter, TaskTimes } from "./task-filter.ts";
+
+export type { TaskFilter, TaskTimes } from "./task-filter.ts";
 
 /**
  * The record: everything that must be true after a restart. The verbs are the domain's; SQL stays below this file.
@@ -157,21 +160,6 @@ export type KillRequest = {
   graceMs: number;
 };
 
-export type TaskFilter = {
-  /** Null: everybody's. */
-  ownerId: number | null;
-  statuses?: readonly TaskStatus[];
-  queue?: string;
-  tag?: string;
-  /** Part of the name, the description or the program, in any case; or an id. */
-  text?: string;
-  createdSince?: number;
-  createdUntil?: number;
-  /** The node that runs it, or ran it last. */
-  nodeName?: string;
-  outcomes?: readonly Outcome[];
-};
-
 /** What names one attempt on one node: the fence every later write is conditional on. */
 export type AttemptKey = { taskId: number; attempt: number; nodeId: number };
 
@@ -196,6 +184,8 @@ export type Tasks = {
   /** A page by id: ids beyond the cursor in the given direction. */
   list(filter: TaskFilter & { descending: boolean; cursor: number | null; limit: number }): Promise<ListedTask[]>;
   count(filter: TaskFilter): Promise<number>;
+  /** When the latest tasks of a filter were submitted, started and ended, newest first. */
+  listTimes(filter: TaskFilter & { limit: number }): Promise<TaskTimes[]>;
   /** Changes name and description, whatever the status. Null when there is no such task. */
   edit(change: { id: number; name?: string; description?: string; now: number }): Promise<TaskRow | null>;
   /** Delayed tasks whose time has come become ready. Answers how many. */

@@ -57,6 +57,8 @@ const calls: Record<EndpointName, Call> = {
   listUsers: {},
   updateUser: { id: "user", body: () => ({ role: "member" }) },
   listTasks: {},
+  listDurations: {},
+  listLastLines: { query: { ids: "1" } },
   createTask: { body: () => later },
   getTask: { id: "task" },
   replaceTask: { id: "task", body: () => ({ name: "replaced" }) },

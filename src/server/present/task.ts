@@ -3,10 +3,11 @@ import {
   type Attempt,
   allowedActions,
   type TaskDetail,
+  type TaskDuration,
   type TaskSummary,
   type Usage,
 } from "../../contract/index.ts";
-import type { AttemptRow, ListedTask, Program, TaskRow, UsageTotals } from "../../store/store.ts";
+import type { AttemptRow, ListedTask, Program, TaskRow, TaskTimes, UsageTotals } from "../../store/store.ts";
 import { presentLimits, presentRetry } from "./task-spec.ts";
 
 /** Rows of the record as they leave through the API: each field is named here, so nothing else can slip out. */
@@ -74,6 +75,17 @@ export function presentDetail(task: TaskRow, view: TaskView): TaskDetail {
     requested_node: spec.node,
     labels: spec.labels,
     usage: presentUsage(task.usage),
+  };
+}
+
+export function presentDuration(task: TaskTimes, now: number): TaskDuration {
+  return {
+    id: task.id,
+    name: task.name,
+    status: task.status,
+    outcome: task.outcome,
+    created_at: isoTime(task.createdAt),
+    duration_ms: durationMs(task.startedAt, task.completedAt, now),
   };
 }
 

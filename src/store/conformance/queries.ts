@@ -54,6 +54,34 @@ export function queriesConformance(current: Current): void {
     expect(await names({ outcomes: [] })).toEqual([]);
   });
 
+  test("ids name tasks, together with what else is asked for", async () => {
+    const first = await addTask(current.store, ann, { name: "first" });
+    await addTask(current.store, ann, { name: "second" });
+    const third = await addTask(current.store, bob, { name: "third" });
+    expect(await names({ ids: [third.id, first.id, 999_999] })).toEqual(["first", "third"]);
+    expect(await names({ ids: [third.id, first.id], ownerId: ann })).toEqual(["first"]);
+    expect(await names({ ids: [] })).toEqual([]);
+  });
+
+  test("the times of the latest tasks come newest first, with how they ended", async () => {
+    const node = await addNode(current.store);
+    const ended = await addTask(current.store, ann, { name: "ended", now: 100 });
+    await claim(current.store, ended.id, node);
+    await current.store.attempts.finish(anEnd({ taskId: ended.id, attempt: 1, nodeId: node }));
+    const waiting = await addTask(current.store, ann, { name: "waiting", now: 200 });
+    const times = await current.store.tasks.listTimes({ ownerId: ann, limit: 10 });
+    const unstarted = { status: "pending", outcome: null, startedAt: null, completedAt: null };
+    const over = { status: "completed", outcome: "exited", startedAt: 2100, completedAt: 5000 };
+    expect(times).toEqual([
+      { id: waiting.id, name: "waiting", createdAt: 200, ...unstarted },
+      { id: ended.id, name: "ended", createdAt: 100, ...over },
+    ]);
+    expect((await current.store.tasks.listTimes({ ownerId: ann, limit: 1 })).map((row) => row.id)).toEqual([
+      waiting.id,
+    ]);
+    expect(await current.store.tasks.listTimes({ ownerId: bob, limit: 10 })).toEqual([]);
+  });
+
   test("what runs is listed with its node, of one owner or of all", async () => {
     const node = await addNode(current.store);
     const tasks = [await addTask(current.store, ann), await addTask(current.store, bob)];

@@ -5,7 +5,7 @@ import type { Database } from "./schema.ts";
 import { findTask, selectTasks, toListedTask } from "./task-row.ts";
 import { containing } from "./task-text.ts";
 
-export function queriesOn({ read }: Access): Pick<Tasks, "find" | "list" | "listRunning" | "count"> {
+export function queriesOn({ read }: Access): Pick<Tasks, "find" | "list" | "listTimes" | "listRunning" | "count"> {
   return {
     find: (by) => findTask(read, by.id),
 
@@ -21,6 +21,17 @@ export function queriesOn({ read }: Access): Pick<Tasks, "find" | "list" | "list
         .limit(filter.limit)
         .execute();
       return rows.map(toListedTask);
+    },
+
+    async listTimes(filter) {
+      return await read
+        .selectFrom("tasks")
+        .select(["id", "name", "status", "outcome"])
+        .select(["created_at as createdAt", "started_at as startedAt", "completed_at as completedAt"])
+        .where((eb) => eb.and(conditionsOf(eb, filter)))
+        .orderBy("tasks.id", "desc")
+        .limit(filter.limit)
+        .execute();
     },
 
     async listRunning({ ownerId }) {
@@ -68,6 +79,9 @@ function conditionsOf(eb: ExpressionBuilder<Database, "tasks">, filter: TaskFilt
   }
   if (filter.createdUntil !== undefined) {
     conditions.push(eb("tasks.created_at", "<=", filter.createdUntil));
+  }
+  if (filter.ids !== undefined) {
+    conditions.push(filter.ids.length === 0 ? sql<SqlBool>`1 = 0` : eb("tasks.id", "in", filter.ids));
   }
   if (filter.nodeName !== undefined) {
     conditions.push(eb("tasks.node_name", "=", filter.nodeName));
