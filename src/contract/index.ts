@@ -1,5 +1,6 @@
 import { nodeEndpoints } from "./nodes.ts";
 import { outputEndpoints } from "./output.ts";
+import { statisticsEndpoints } from "./statistics.ts";
 import { systemEndpoints } from "./system.ts";
 import { taskControlEndpoints } from "./task-control.ts";
 import { taskOverviewEndpoints } from "./task-overview.ts";
@@ -14,6 +15,7 @@ export const contract = {
   ...taskControlEndpoints,
   ...outputEndpoints,
   ...nodeEndpoints,
+  ...statisticsEndpoints,
   ...systemEndpoints,
 };
 export type Contract = typeof contract;
@@ -24,6 +26,7 @@ export * from "./errors.ts";
 export * from "./nodes.ts";
 export * from "./output.ts";
 export * from "./permissions.ts";
+export * from "./statistics.ts";
 export * from "./system.ts";
 export * from "./task-control.ts";
 export * from "./task-input.ts";

@@ -129,6 +129,9 @@ export const taskFilterFields = {
   q: z.string().max(500).optional(),
   since: z.iso.datetime({ offset: true }).optional(),
   until: z.iso.datetime({ offset: true }).optional(),
+  /** Ended at this time or later; `ended_before`: and before that. */
+  ended_since: z.iso.datetime({ offset: true }).optional(),
+  ended_before: z.iso.datetime({ offset: true }).optional(),
   /** The node that runs it, or ran it last. */
   node: z.string().optional(),
   outcome: z

@@ -10,6 +10,7 @@ import { logRequests } from "./plugins/request-log.ts";
 import { serveWebPage } from "./plugins/web-page.ts";
 import { nodeRoutes } from "./routes/nodes.ts";
 import { outputRoutes } from "./routes/output.ts";
+import { statisticsRoutes } from "./routes/statistics.ts";
 import { systemRoutes } from "./routes/system.ts";
 import { taskControlRoutes } from "./routes/task-control.ts";
 import { taskOverviewRoutes } from "./routes/task-overview.ts";
@@ -46,6 +47,7 @@ export async function buildApp(context: Context, webDirectory: string): Promise<
   taskControlRoutes(app, context);
   outputRoutes(app, context);
   nodeRoutes(app, context);
+  statisticsRoutes(app, context);
   systemRoutes(app, context);
   answerWrongMethods(app, context, Object.values(contract));
   await serveWebPage(app, webDirectory);

@@ -1,7 +1,9 @@
-import type { LimitInForce, Outcome, RetryCause, SandboxMode, TaskEventKind, TaskStatus } from "../contract/index.ts";
+import type { LimitInForce, Outcome, RetryCause, SandboxMode, TaskStatus } from "../contract/index.ts";
 import type { Tokens, Users } from "./accounts.ts";
+import type { Events } from "./events.ts";
 import type { HeldLock, Locks, Nodes, Placement } from "./nodes.ts";
 import type { OutputBlocks } from "./output-blocks.ts";
+import type { Statistics } from "./statistics.ts";
 import type { TaskFilter, TaskTimes } from "./task-filter.ts";
 
 export type { TaskFilter, TaskTimes } from "./task-filter.ts";
@@ -24,6 +26,7 @@ export type Store = {
   nodes: Nodes;
   blocks: OutputBlocks;
   locks: Locks;
+  statistics: Statistics;
   /** Runs the body in one transaction. Use only the store it is given: the outer one would wait for it for ever. */
   transaction<T>(body: (store: Store) => Promise<T>): Promise<T>;
   /** Throws StoreUnavailable, with a sentence saying what is wrong, when the database cannot be written to. */
@@ -357,21 +360,6 @@ export type Attempts = {
    * `pending` again. False when the attempt is not this node's, or is over.
    */
   finish(end: AttemptEnd): Promise<"over" | "pending" | false>;
-};
-
-export type TaskEvent = {
-  taskId: number;
-  attempt: number;
-  at: number;
-  kind: TaskEventKind;
-  /** A sentence or less. */
-  text: string;
-};
-
-/** What happened to a task beside its start and its end, in the order it happened. */
-export type Events = {
-  add(events: readonly TaskEvent[]): Promise<void>;
-  list(of: { taskId: number }): Promise<TaskEvent[]>;
 };
 
 export type QueueRow = {

@@ -13,6 +13,8 @@ export type TaskFilter = {
   text?: string;
   createdSince?: number;
   createdUntil?: number;
+  endedSince?: number;
+  endedBefore?: number;
   /** The node that runs it, or ran it last. */
   nodeName?: string;
   outcomes?: readonly Outcome[];

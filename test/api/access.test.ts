@@ -85,6 +85,7 @@ const calls: Record<EndpointName, Call> = {
   drainNode: { id: "node" },
   resumeNode: { id: "node" },
   forgetNode: { id: "node", status: 409 },
+  getStatistics: {},
   health: {},
   readiness: {},
   info: {},

@@ -39,6 +39,12 @@ it("opens a database of the second schema: nothing is lost, and what is new work
   expect(await anna.client.call(contract.listNodes, {})).toMatchObject([
     { id: 1, state: "alive", draining: false, labels: ["new"], lanes: null },
   ]);
+  const figures = await anna.client.call(contract.getStatistics, { query: {} });
+  expect(figures).toMatchObject({
+    running: 0,
+    pending: [{ count: 2, delayed: 2, oldest: null }],
+    today: { failed: 1 },
+  });
   expect(valueIn(record, "select value from meta where name = 'installation_id'")).toMatch(/^[0-9a-f-]{36}$/);
   const body = { labels: ["new"], retry: null };
   const again = await anna.client.call(contract.rerunTask, { params: { id: 5 }, body });

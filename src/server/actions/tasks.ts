@@ -63,6 +63,8 @@ export async function filterOf(context: Context, actor: Actor, query: TaskFilter
     ...(query.q === undefined || query.q.trim() === "" ? {} : { text: query.q.trim() }),
     ...(query.since === undefined ? {} : { createdSince: Date.parse(query.since) }),
     ...(query.until === undefined ? {} : { createdUntil: Date.parse(query.until) }),
+    ...(query.ended_since === undefined ? {} : { endedSince: Date.parse(query.ended_since) }),
+    ...(query.ended_before === undefined ? {} : { endedBefore: Date.parse(query.ended_before) }),
     ...(query.node === undefined ? {} : { nodeName: query.node }),
     ...(query.outcome === undefined ? {} : { outcomes: query.outcome }),
   };

@@ -8,7 +8,7 @@ export function presentNode(node: NodeRow, load: { running: number; visibleTasks
     id: node.id,
     name: node.name,
     host: node.host,
-    state: stateOf(node),
+    state: nodeStateOf(node),
     draining: node.state === "draining",
     slots: node.slots,
     running: load.running,
@@ -22,7 +22,8 @@ export function presentNode(node: NodeRow, load: { running: number; visibleTasks
   };
 }
 
-function stateOf(node: NodeRow): NodeState {
+/** What a node is doing, as far as its lease tells. */
+export function nodeStateOf(node: NodeRow): NodeState {
   if (node.aliveForMs <= 0) {
     return "silent";
   }

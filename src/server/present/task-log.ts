@@ -1,5 +1,6 @@
 import type { TaskLogEntry } from "../../contract/index.ts";
-import type { AttemptRow, TaskEvent, TaskRow } from "../../store/store.ts";
+import type { TaskEvent } from "../../store/events.ts";
+import type { AttemptRow, TaskRow } from "../../store/store.ts";
 import { isoTime } from "./task.ts";
 
 /**

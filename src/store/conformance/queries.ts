@@ -23,7 +23,8 @@ export function queriesConformance(current: Current): void {
     await addTask(current.store, ann, { name: "a1", tags: ["x", "y"], now: 100 });
     await addTask(current.store, ann, { name: "a2", queue: "slow", now: 200 });
     const third = await addTask(current.store, bob, { name: "b1", tags: ["y"], now: 300 });
-    await claim(current.store, third.id, await addNode(current.store));
+    const node = await addNode(current.store);
+    await claim(current.store, third.id, node);
     expect(await names({})).toEqual(["a1", "a2", "b1"]);
     expect(await names({ ownerId: ann })).toEqual(["a1", "a2"]);
     expect(await names({ statuses: ["running"] })).toEqual(["b1"]);
@@ -36,6 +37,10 @@ export function queriesConformance(current: Current): void {
     expect(await names({ createdSince: 200 })).toEqual(["a2", "b1"]);
     expect(await names({ createdUntil: 200 })).toEqual(["a1", "a2"]);
     expect(await names({ createdSince: 101, createdUntil: 299 })).toEqual(["a2"]);
+    expect(await names({ endedSince: 0 })).toEqual([]);
+    await current.store.attempts.finish(anEnd({ taskId: third.id, attempt: 1, nodeId: node }, { endedAt: 5000 }));
+    expect(await names({ endedSince: 5000, endedBefore: 5001 })).toEqual(["b1"]);
+    expect(await names({ endedBefore: 5000 })).toEqual([]);
   });
 
   test("a node and outcomes name the tasks that ran there and ended so", async () => {

@@ -11,6 +11,7 @@ import { nodesConformance } from "./nodes.ts";
 import { outputBlocksConformance } from "./output-blocks.ts";
 import { processControlConformance } from "./process-control.ts";
 import { queriesConformance } from "./queries.ts";
+import { statisticsConformance } from "./statistics.ts";
 import { transactionsConformance } from "./transactions.ts";
 
 /** An empty database of a test's own. */
@@ -51,6 +52,7 @@ export function storeConformance(name: string, openFresh: () => Promise<FreshDat
     describe("attempts", () => attemptsConformance(current));
     describe("process control", () => processControlConformance(current));
     describe("output blocks", () => outputBlocksConformance(current));
+    describe("statistics", () => statisticsConformance(current));
     describe("where databases differ", () => differencesConformance(current));
     describe("transactions", () => transactionsConformance(current));
   });

@@ -5,6 +5,7 @@ import { firstSchema } from "./0001-first-schema.ts";
 import { processControl } from "./0002-process-control.ts";
 import { nodes } from "./0003-nodes.ts";
 import { outputBlocks } from "./0004-output-blocks.ts";
+import { ownEnds } from "./0005-own-ends.ts";
 
 /**
  * Migrations: numbered, forward only. The number of the last one that ran is in the database, read and written in the
@@ -18,7 +19,7 @@ import { outputBlocks } from "./0004-output-blocks.ts";
 type Migration = (db: BareConnection, columns: ColumnTypes) => Promise<void>;
 
 /** The position is the number, from 1. Never change or reorder what was released. */
-const migrations: readonly Migration[] = [firstSchema, processControl, nodes, outputBlocks];
+const migrations: readonly Migration[] = [firstSchema, processControl, nodes, outputBlocks, ownEnds];
 
 /** The schema this program knows. */
 export const schemaVersion = migrations.length;

@@ -1,4 +1,4 @@
-import type { Events } from "../store.ts";
+import type { Events } from "../events.ts";
 import type { Access } from "./access.ts";
 
 export function eventsOn({ read, note }: Access): Events {

@@ -12,6 +12,7 @@ import { nodesOn } from "./nodes.ts";
 import { outputBlocksOn } from "./output-blocks.ts";
 import { queuesOn } from "./queues.ts";
 import type { Connection } from "./schema.ts";
+import { statisticsOn } from "./statistics.ts";
 import { tasksOn } from "./tasks.ts";
 import { tokensOn } from "./tokens.ts";
 import { usersOn } from "./users.ts";
@@ -132,6 +133,7 @@ function verbsOn(access: Access) {
     nodes: nodesOn(access),
     blocks: outputBlocksOn(access),
     locks: locksOn(access),
+    statistics: statisticsOn(access),
   };
 }
 

@@ -83,6 +83,12 @@ function conditionsOf(eb: ExpressionBuilder<Database, "tasks">, filter: TaskFilt
   if (filter.ids !== undefined) {
     conditions.push(filter.ids.length === 0 ? sql<SqlBool>`1 = 0` : eb("tasks.id", "in", filter.ids));
   }
+  if (filter.endedSince !== undefined) {
+    conditions.push(eb("tasks.completed_at", ">=", filter.endedSince));
+  }
+  if (filter.endedBefore !== undefined) {
+    conditions.push(eb("tasks.completed_at", "<", filter.endedBefore));
+  }
   if (filter.nodeName !== undefined) {
     conditions.push(eb("tasks.node_name", "=", filter.nodeName));
   }

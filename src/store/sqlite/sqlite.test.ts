@@ -142,6 +142,21 @@ describe("hot queries", () => {
   });
 });
 
+describe("figures of one owner", () => {
+  test("are counted over that owner's ends alone", async () => {
+    const prepare = vi.spyOn(DatabaseSync.prototype, "prepare");
+    await store.statistics.ended({ ownerId: 1, from: 1, before: 2 });
+    const sql = prepare.mock.calls.find(([text]) => text.includes("completed_at"))?.[0] ?? "";
+    prepare.mockRestore();
+    const db = new DatabaseSync(fresh.file);
+    const plan = db.prepare(`explain query plan ${sql}`).all(1, 2, 1);
+    db.close();
+    expect(plan[0]?.detail).toBe(
+      "SEARCH tasks USING INDEX tasks_owner_completed (owner_id=? AND completed_at>? AND completed_at<?)",
+    );
+  });
+});
+
 async function runHotVerbs(store: Store, ownerId: number, nodeId: number): Promise<void> {
   const { tasks, attempts, tokens } = store;
   const idempotency = { key: "k", bodyHash: "h" };
@@ -166,6 +181,9 @@ async function runHotVerbs(store: Store, ownerId: number, nodeId: number): Promi
   await attempts.ending({ ...key, cause: "killed", reason: "x", now: 1 });
   await attempts.listOpen({ nodeId });
   await tasks.countRunning();
+  await store.statistics.pending({ ownerId });
+  await store.statistics.ended({ ownerId: null, from: 1, before: 2 });
+  await store.statistics.ended({ ownerId, from: 1, before: 2 });
   await tasks.requestKill({ id: task.id, by: "ann", signal: "SIGTERM", graceMs: 0, now: 1 });
   await tasks.listKillRequests({ nodeId });
   await attempts.finish(anEnd(key));
