@@ -13,9 +13,9 @@ import { TasksPage } from "./pages/tasks.tsx";
 import { readSearch, writeSearch } from "./search-params.ts";
 import { safeReturnPath } from "./session/return-path.ts";
 import { readToken } from "./session/session.ts";
+import { filterWords, type TasksSearch } from "./task/filter-words.ts";
 
 type Search = Record<string, unknown>;
-type TasksSearch = { status?: string | undefined; q?: string | undefined; owner?: "all" | undefined };
 type NewTaskSearch = { command?: string | undefined; from?: number | undefined };
 type TaskSearch = { tab?: TaskTab | undefined; attempt?: number | undefined };
 
@@ -70,11 +70,8 @@ const homeRoute = createRoute({
 const tasksRoute = createRoute({
   getParentRoute: () => appRoute,
   path: "/tasks",
-  validateSearch: (search: Search): TasksSearch => ({
-    status: textOf(search.status),
-    q: textOf(search.q),
-    owner: search.owner === "all" ? "all" : undefined,
-  }),
+  validateSearch: (search: Search): TasksSearch =>
+    Object.fromEntries(["q", ...filterWords].map((name) => [name, textOf(search[name])])),
   component: TasksPage,
 });
 

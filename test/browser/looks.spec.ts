@@ -8,6 +8,8 @@ import { expect, logIn, test } from "./fixtures.ts";
 /** Task 1 was tried twice and is over, task 2 runs and takes input, task 3 is suspended. */
 const pages = [
   "/tasks",
+  "/tasks?status=failed,killed&since=7d&owner=all",
+  "/tasks?status=faild&tag=nothing",
   "/tasks/new",
   "/tasks/new?from=1",
   "/tasks/1",
@@ -57,6 +59,14 @@ for (const colorScheme of ["light", "dark"] as const) {
       await page.getByRole("heading").first().waitFor();
       await expectNoFindings(page, path);
     }
+    await page.goto("/tasks");
+    await page.keyboard.press("f");
+    await page.getByRole("dialog", { name: "Filters" }).waitFor();
+    await expectNoFindings(page, "filter menu");
+    await page.keyboard.press("Escape");
+    await page.getByRole("checkbox", { name: /Select sleeper/ }).check();
+    await page.getByRole("button", { name: "Kill", exact: true }).waitFor();
+    await expectNoFindings(page, "selection");
     await page.goto("/tasks/2");
     for (const [key, what] of [
       ["S", "signal dialog"],

@@ -1,13 +1,14 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import type { TaskSummary } from "../../contract/index.ts";
 import { recentTasksAfter, withRecentChange } from "../live/recent-changes.ts";
-import type { TaskFilter } from "../task/list-arrangement.ts";
+import { filterQuery, type TaskFilter } from "../task/task-filter.ts";
 import { client, contract } from "./client.ts";
 
 /** What the page asks about tasks. Lists come newest first, in pages. */
 export type TaskPage = { tasks: TaskSummary[]; nextCursor: number | null };
 
-const pageSize = 100;
+/** What the screen shows comes at once; who scrolls on gets more at a time. */
+const pageSizes = { first: 100, further: 500 } as const;
 
 export const taskKeys = {
   all: ["tasks"] as const,
@@ -31,27 +32,22 @@ export function taskListQuery(filter: TaskFilter) {
     initialPageParam: null as number | null,
     queryFn: ({ pageParam, signal }) => fetchPage(filter, pageParam, signal),
     getNextPageParam: (page) => page.nextCursor,
+    // To compare a hundred thousand tasks field by field at every change takes longer than to show them.
+    structuralSharing: false,
   });
 }
 
 async function fetchPage(filter: TaskFilter, cursor: number | null, signal: AbortSignal): Promise<TaskPage> {
   const query = {
+    ...filterQuery(filter),
     ordering: "-id" as const,
-    limit: pageSize,
+    limit: cursor === null ? pageSizes.first : pageSizes.further,
     cursor: cursor ?? undefined,
-    status: filter.statuses.length === 0 ? undefined : filter.statuses.join(","),
-    q: filter.search === "" ? undefined : filter.search,
-    owner: ownerParameter(filter.owner),
   };
   const response = await client.fetch(contract.listTasks, { query }, { signal });
   const answered = ((await response.json()) as TaskSummary[]).map(withRecentChange);
   const tasks = cursor === null ? [...recentTasksAfter(answered[0]?.id ?? 0, filter), ...answered] : answered;
   return { tasks, nextCursor: nextCursor(response.headers.get("Link")) };
-}
-
-/** One's own tasks are what the server answers with unasked. */
-function ownerParameter(owner: string | null): string | undefined {
-  return owner === null ? "*" : undefined;
 }
 
 /** The cursor in `Link: <…?cursor=7>; rel="next"`; null on the last page. */
@@ -87,7 +83,7 @@ async function countTasks(
   owner: string | null,
   signal: AbortSignal,
 ): Promise<number> {
-  const call = { query: { ...query, limit: 1, count: "true" as const, owner: ownerParameter(owner) } };
+  const call = { query: { ...query, limit: 1, count: "true" as const, owner: owner ?? "*" } };
   const response = await client.fetch(contract.listTasks, call, { signal });
   return Number(response.headers.get("X-Total-Count") ?? 0);
 }
@@ -99,9 +95,46 @@ export function foundTasksQuery(q: string, owner: string | null) {
   return queryOptions({
     queryKey: [...taskKeys.found, q, owner],
     queryFn: ({ signal }) => {
-      const query = { q, owner: ownerParameter(owner), ordering: "-id" as const, limit: mostFound };
+      const query = { q, owner: owner === null ? "*" : undefined, ordering: "-id" as const, limit: mostFound };
       return client.call(contract.listTasks, { query }, { signal });
     },
+  });
+}
+
+/** How long the latest tasks of a filter took. What the stream tells of them later is in the list. */
+export function durationsQuery(filter: TaskFilter) {
+  return queryOptions({
+    queryKey: [...taskKeys.all, "durations", filter],
+    queryFn: ({ signal }) => client.call(contract.listDurations, { query: filterQuery(filter) }, { signal }),
+  });
+}
+
+/** How many tasks a filter names. */
+export function filterCountQuery(filter: TaskFilter) {
+  return queryOptions({
+    queryKey: [...taskKeys.counts, "filter", filter],
+    queryFn: async ({ signal }) => {
+      const query = { ...filterQuery(filter), limit: 1, count: "true" as const };
+      const response = await client.fetch(contract.listTasks, { query }, { signal });
+      return Number(response.headers.get("X-Total-Count") ?? 0);
+    },
+  });
+}
+
+const lastLinesMs = 2000;
+
+/** What running tasks wrote last, by id; looked at again and again while somebody looks at it. */
+export function lastLinesQuery(ids: readonly number[]) {
+  return queryOptions({
+    queryKey: [...taskKeys.all, "last lines", ids.join(",")],
+    queryFn: async ({ signal }) => {
+      const lines = await client.call(contract.listLastLines, { query: { ids: ids.join(",") } }, { signal });
+      return new Map(lines.map((line) => [line.id, line.text]));
+    },
+    enabled: ids.length > 0,
+    refetchInterval: lastLinesMs,
+    gcTime: lastLinesMs,
+    structuralSharing: false,
   });
 }
 

@@ -18,7 +18,8 @@ export function StatusBadge({ status, isSuspended = false }: { status: TaskStatu
   );
 }
 
-function StatusIcon({ status }: { status: TaskStatus }) {
+/** The icon alone, where the word stands elsewhere. */
+export function StatusIcon({ status }: { status: TaskStatus }) {
   switch (status) {
     case "pending":
       return <icons.PendingIcon />;

@@ -1,45 +1,86 @@
-import { TextInput } from "@mantine/core";
-import { useEffect, useRef, useState } from "react";
-import type { Account, TaskStatus } from "../../contract/index.ts";
-import { taskStatuses } from "../../contract/index.ts";
-import type { TaskFilter } from "../task/list-arrangement.ts";
+import { lazy, Suspense, useRef, useState } from "react";
+import type { Account } from "../../contract/index.ts";
+import { type Pill, type Problem, pillsOf } from "../task/filter-words.ts";
+import { isNarrowed, noFilter, type TaskFilter } from "../task/task-filter.ts";
+import { listText } from "../task-list-text.ts";
 import { text } from "../text.ts";
-import { SearchIcon } from "../ui/icons.tsx";
+import { DownIcon, FailedIcon, SearchIcon } from "../ui/icons.tsx";
 import { useKeys } from "../ui/keys.ts";
 import { ToggleButton } from "../ui/toggle-button.tsx";
+import { FilterField } from "./filter-field.tsx";
 import classes from "./task-filters.module.css";
 
-const typingPauseMs = 250;
+const FilterMenu = lazy(async () => ({ default: (await import("./filter-menu.tsx")).FilterMenu }));
 
-/** Text, status and owner of the tasks to show. The address holds what is chosen. */
+const words = listText.filter;
+
+export type FilterChange = (change: Partial<TaskFilter>) => void;
+
+/** Which tasks to show: one field for words, a pill for each filter, a menu of all. The address holds what is chosen. */
 export function TaskFilters(props: {
   filter: TaskFilter;
-  onChange: (change: Partial<TaskFilter>) => void;
+  /** What the address has and cannot be used. */
+  problems: readonly Problem[];
+  onChange: FilterChange;
   account: Account;
   mayChooseOwner: boolean;
 }) {
-  const { filter, onChange } = props;
-  function toggle(status: TaskStatus) {
-    const isChosen = filter.statuses.includes(status);
-    const statuses = taskStatuses.filter((other) => (other === status ? !isChosen : filter.statuses.includes(other)));
-    onChange({ statuses });
+  const { filter, onChange, account } = props;
+  const [isMenuOpen, openMenu] = useState(false);
+  const menuButton = useRef<HTMLButtonElement>(null);
+  const pills = pillsOf(filter, account.username);
+  useKeys({ f: () => openMenu(true) });
+
+  function closeMenu() {
+    openMenu(false);
+    menuButton.current?.focus();
   }
   return (
     <search className={classes.bar}>
-      <SearchField value={filter.search} onChange={(search) => onChange({ search })} />
-      <fieldset className={classes.group} aria-label={text.tasks.statusFilter}>
-        <ToggleButton isOn={filter.statuses.length === 0} onClick={() => onChange({ statuses: [] })}>
-          {text.tasks.allStatuses}
-        </ToggleButton>
-        {taskStatuses.map((status) => (
-          <ToggleButton key={status} isOn={filter.statuses.includes(status)} onClick={() => toggle(status)}>
-            {text.statuses[status]}
-          </ToggleButton>
+      <div className={classes.field}>
+        <SearchIcon />
+        {pills.map((pill) => (
+          <FilterPill key={pill.word} pill={pill} onRemove={() => onChange(pill.without)} />
         ))}
-      </fieldset>
+        <FilterField
+          filter={filter}
+          me={account.username}
+          hasPills={pills.length > 0}
+          onChange={onChange}
+          onRemoveLast={() => onChange(pills.at(-1)?.without ?? {})}
+        />
+        {isNarrowed(filter) && (
+          <button type="button" className={classes.clear} onClick={() => onChange(noFilter)}>
+            {words.clearAll}
+          </button>
+        )}
+        <button
+          ref={menuButton}
+          type="button"
+          className={classes.menuButton}
+          aria-expanded={isMenuOpen}
+          title={words.menuKey}
+          onClick={() => openMenu(!isMenuOpen)}
+        >
+          {words.menu}
+          <DownIcon />
+        </button>
+        {isMenuOpen && (
+          <Suspense fallback={null}>
+            <FilterMenu
+              filter={filter}
+              account={account}
+              mayChooseOwner={props.mayChooseOwner}
+              onChange={onChange}
+              onClose={closeMenu}
+              opener={menuButton}
+            />
+          </Suspense>
+        )}
+      </div>
       {props.mayChooseOwner && (
         <fieldset className={classes.group} aria-label={text.tasks.owner}>
-          <ToggleButton isOn={filter.owner !== null} onClick={() => onChange({ owner: props.account.username })}>
+          <ToggleButton isOn={filter.owner === account.username} onClick={() => onChange({ owner: account.username })}>
             {text.tasks.mine}
           </ToggleButton>
           <ToggleButton isOn={filter.owner === null} onClick={() => onChange({ owner: null })}>
@@ -47,48 +88,32 @@ export function TaskFilters(props: {
           </ToggleButton>
         </fieldset>
       )}
+      {props.problems.length > 0 && (
+        <div role="alert" className={classes.problems}>
+          {listText.problems.inAddress}
+          {props.problems.map((problem) => (
+            <span key={problem.word}>
+              <code>{problem.word}</code> {problem.why}
+            </span>
+          ))}
+          <button type="button" className={classes.clear} onClick={() => onChange({})}>
+            {listText.problems.drop}
+          </button>
+        </div>
+      )}
     </search>
   );
 }
 
-function SearchField({ value, onChange }: { value: string; onChange: (value: string) => void }) {
-  const [typed, setTyped] = useState(value);
-  const field = useRef<HTMLInputElement>(null);
-  const timer = useRef<number | undefined>(undefined);
-  // The address can change from outside, by the back button or a link.
-  useEffect(() => setTyped(value), [value]);
-  useEffect(() => () => window.clearTimeout(timer.current), []);
-  useKeys({ "/": () => field.current?.select() });
-
-  function apply(next: string) {
-    window.clearTimeout(timer.current);
-    onChange(next.trim());
-  }
+function FilterPill({ pill: { word, value }, onRemove }: { pill: Pill; onRemove: () => void }) {
   return (
-    <TextInput
-      ref={field}
-      className={classes.search}
-      size="xs"
-      type="search"
-      aria-label={text.tasks.filter}
-      placeholder={text.tasks.filterHint}
-      leftSection={<SearchIcon />}
-      value={typed}
-      onChange={(event) => {
-        const next = event.currentTarget.value;
-        setTyped(next);
-        window.clearTimeout(timer.current);
-        timer.current = window.setTimeout(() => apply(next), typingPauseMs);
-      }}
-      onKeyDown={(event) => {
-        if (event.key === "Enter") {
-          apply(typed);
-        } else if (event.key === "Escape") {
-          setTyped("");
-          apply("");
-          event.currentTarget.blur();
-        }
-      }}
-    />
+    <span className={classes.pill}>
+      <span className={classes.pillWord} title={value}>
+        {word}:<b>{value}</b>
+      </span>
+      <button type="button" className={classes.pillRemove} aria-label={words.remove(word, value)} onClick={onRemove}>
+        <FailedIcon />
+      </button>
+    </span>
   );
 }

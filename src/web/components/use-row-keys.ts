@@ -2,35 +2,64 @@ import type { Virtualizer } from "@tanstack/react-virtual";
 import { type RefObject, useRef } from "react";
 import { useKeys } from "../ui/keys.ts";
 
-/** `j` and `k` walk through the rows, `.` asks to kill the row's task. Returns what rows call when they get the focus. */
+/**
+ * Keys of the row that has, or had last, the focus: `j` and `k` walk, `x` selects, with shift each takes along what lies
+ * between; `a` selects all, `.` asks to kill its task. Returns what rows call when they get the focus.
+ */
 export function useRowKeys(list: {
   ids: readonly number[];
   scroller: RefObject<HTMLDivElement | null>;
   rows: Virtualizer<HTMLDivElement, Element>;
+  onSelect: (id: number, isRange: boolean) => void;
+  onSelectAll: () => void;
   onKill: (id: number) => void;
 }): (id: number) => void {
   const active = useRef<number | null>(null);
 
-  function move(step: number) {
-    const present = active.current === null ? -1 : list.ids.indexOf(active.current);
-    const next = present < 0 ? 0 : Math.min(Math.max(present + step, 0), list.ids.length - 1);
+  function present(): number | null {
+    return active.current !== null && list.ids.includes(active.current) ? active.current : null;
+  }
+
+  function move(step: number): number | null {
+    const index = active.current === null ? -1 : list.ids.indexOf(active.current);
+    const next = index < 0 ? 0 : Math.min(Math.max(index + step, 0), list.ids.length - 1);
     const id = list.ids[next];
     if (id === undefined) {
-      return;
+      return null;
     }
     active.current = id;
     list.rows.scrollToIndex(next);
     focusWhenShown(list.scroller, id, 10);
+    return id;
+  }
+
+  function onPresent(act: (id: number) => void) {
+    const id = present();
+    if (id !== null) {
+      act(id);
+    }
+  }
+
+  function selectOn(step: number) {
+    const from = present();
+    const to = move(step);
+    if (from !== null) {
+      list.onSelect(from, true);
+    }
+    if (to !== null) {
+      list.onSelect(to, true);
+    }
   }
 
   useKeys({
     j: () => move(1),
     k: () => move(-1),
-    ".": () => {
-      if (active.current !== null && list.ids.includes(active.current)) {
-        list.onKill(active.current);
-      }
-    },
+    J: () => selectOn(1),
+    K: () => selectOn(-1),
+    x: () => onPresent((id) => list.onSelect(id, false)),
+    a: list.onSelectAll,
+    X: () => onPresent((id) => list.onSelect(id, true)),
+    ".": () => onPresent(list.onKill),
   });
   return (id) => {
     active.current = id;

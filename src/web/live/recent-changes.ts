@@ -1,5 +1,5 @@
 import type { TaskSummary } from "../../contract/index.ts";
-import { matchesFilter, type TaskFilter } from "../task/list-arrangement.ts";
+import { matchesFilter, type TaskFilter } from "../task/task-filter.ts";
 
 /**
  * The latest tasks the stream told about. An answer can be older than an event that overtook it on the way, so answers
@@ -30,7 +30,8 @@ export function withRecentChange<Task extends TaskSummary>(task: Task): Task {
   return heard !== undefined && heard.updated_at > task.updated_at ? { ...task, ...heard } : task;
 }
 
-/** Tasks newer than this id that belong into a list of this filter. */
+/** Tasks newer than this id that belong into a list of this filter, newest first. */
 export function recentTasksAfter(id: number, filter: TaskFilter): TaskSummary[] {
-  return [...recent.values()].filter((task) => task.id > id && matchesFilter(task, filter));
+  const found = [...recent.values()].filter((task) => task.id > id && matchesFilter(task, filter));
+  return found.sort((a, b) => b.id - a.id);
 }

@@ -1,7 +1,7 @@
 import type { InfiniteData, QueryClient } from "@tanstack/react-query";
 import { isOver, type TaskDetail, type TaskSummary } from "../../contract/index.ts";
 import { type TaskPage, taskKeys } from "../api/task-queries.ts";
-import { matchesFilter, type TaskFilter } from "../task/list-arrangement.ts";
+import { matchesFilter, type TaskFilter } from "../task/task-filter.ts";
 
 /** Puts a batch of tasks the stream told about into every fetched list and detail. */
 export function applyTasks(queries: QueryClient, tasks: ReadonlyMap<number, TaskSummary>): void {
@@ -49,20 +49,31 @@ function withTasks(
   filter: TaskFilter,
 ): InfiniteData<TaskPage, number | null> {
   const missing = new Map(tasks);
-  const pages = data.pages.map((page) => ({
-    ...page,
-    tasks: page.tasks.map((task) => {
+  const heardIds = [...tasks.keys()].sort((a, b) => a - b);
+  const pages = data.pages.map((page) => {
+    // Of a list of a hundred thousand, most pages have nothing of it.
+    if (!hasBetween(heardIds, page.tasks.at(-1)?.id, page.tasks[0]?.id)) {
+      return page;
+    }
+    const changed = page.tasks.map((task) => {
       const heard = missing.get(task.id);
       missing.delete(task.id);
       return heard !== undefined && heard.updated_at >= task.updated_at ? heard : task;
-    }),
-  }));
+    });
+    return { ...page, tasks: changed };
+  });
   const last = pages.at(-1);
   const oldest = last?.nextCursor === null ? 0 : (last?.tasks.at(-1)?.id ?? 0);
   const added = [...missing.values()].filter((task) => task.id > oldest && matchesFilter(task, filter));
   const first = pages[0];
   if (first !== undefined && added.length > 0) {
-    pages[0] = { ...first, tasks: [...added, ...first.tasks] };
+    pages[0] = { ...first, tasks: [...added, ...first.tasks].sort((a, b) => b.id - a.id) };
   }
   return { ...data, pages };
+}
+
+/** Whether one of the ascending ids lies between these, both included. */
+function hasBetween(ids: readonly number[], lowest = 0, highest = 0): boolean {
+  const first = ids.find((id) => id >= lowest);
+  return first !== undefined && first <= highest;
 }

@@ -2,15 +2,15 @@ import { Button } from "@mantine/core";
 import { useQuery } from "@tanstack/react-query";
 import { getRouteApi, Link } from "@tanstack/react-router";
 import { useMemo } from "react";
-import type { Account, TaskStatus } from "../../contract/index.ts";
-import { taskStatuses } from "../../contract/index.ts";
+import type { Account } from "../../contract/index.ts";
 import { meQuery } from "../api/account-queries.ts";
 import { errorText } from "../api/error-text.ts";
 import { taskCountsQuery } from "../api/task-queries.ts";
 import { DocumentTitle } from "../components/document-title.tsx";
 import { TaskFilters } from "../components/task-filters.tsx";
 import { TaskList } from "../components/task-list.tsx";
-import type { TaskFilter } from "../task/list-arrangement.ts";
+import { readAddress, writeAddress } from "../task/filter-words.ts";
+import { noFilter, type TaskFilter } from "../task/task-filter.ts";
 import { text } from "../text.ts";
 import { ErrorNote } from "../ui/error-note.tsx";
 import { PlusIcon } from "../ui/icons.tsx";
@@ -35,19 +35,16 @@ export function TasksPage() {
 function Tasks({ account }: { account: Account }) {
   const search = route.useSearch();
   const navigate = route.useNavigate();
+  const me = account.username;
   const seesAll = account.permissions.includes("view_all_tasks");
-  const owner = seesAll && search.owner === "all" ? null : account.username;
-  const filter = useMemo<TaskFilter>(
-    () => ({ statuses: readStatuses(search.status), search: search.q ?? "", owner }),
-    [search.status, search.q, owner],
-  );
-  const counts = useQuery(taskCountsQuery(owner));
+  const { filter, problems } = useMemo(() => {
+    const { owner, ...rest } = search;
+    return readAddress(seesAll ? { ...rest, owner } : rest, { ...noFilter, owner: me }, me);
+  }, [search, seesAll, me]);
+  const counts = useQuery(taskCountsQuery(filter.owner));
 
   function change(next: Partial<TaskFilter>) {
-    const wanted = { ...filter, ...next };
-    const status = wanted.statuses.length === 0 ? undefined : wanted.statuses.join(",");
-    const everybody = wanted.owner === null ? ("all" as const) : undefined;
-    void navigate({ search: { status, q: wanted.search || undefined, owner: everybody }, replace: true });
+    void navigate({ search: writeAddress({ ...filter, ...next }, me), replace: true });
   }
 
   return (
@@ -65,13 +62,8 @@ function Tasks({ account }: { account: Account }) {
           </Button>
         }
       />
-      <TaskFilters filter={filter} onChange={change} account={account} mayChooseOwner={seesAll} />
-      <TaskList filter={filter} account={account} onClearFilter={() => change({ statuses: [], search: "" })} />
+      <TaskFilters filter={filter} problems={problems} onChange={change} account={account} mayChooseOwner={seesAll} />
+      <TaskList filter={filter} account={account} onChangeFilter={change} />
     </>
   );
-}
-
-function readStatuses(list: string | undefined): TaskStatus[] {
-  const words = (list ?? "").split(",");
-  return taskStatuses.filter((status) => words.includes(status));
 }

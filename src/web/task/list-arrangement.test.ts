@@ -1,8 +1,9 @@
 import { expect, test } from "vitest";
 import type { TaskStatus, TaskSummary } from "../../contract/index.ts";
-import { arrange, matchesFilter, type TaskFilter } from "./list-arrangement.ts";
+import { arrange } from "./list-arrangement.ts";
+import { matchesFilter, noFilter, type TaskFilter } from "./task-filter.ts";
 
-const everything: TaskFilter = { statuses: [], search: "", owner: null };
+const everything: TaskFilter = { ...noFilter, owner: null };
 const running: TaskFilter = { ...everything, statuses: ["running"] };
 
 function task(id: number, status: TaskStatus = "running"): TaskSummary {
@@ -55,4 +56,23 @@ test("a new task is matched by status, owner and text", () => {
   expect(matchesFilter(task(1), { ...running, owner: "anna", search: "MAKE" })).toBe(true);
   expect(matchesFilter(task(1), { ...everything, owner: "ben" })).toBe(false);
   expect(matchesFilter(task(1), { ...everything, search: "pg_dump" })).toBe(false);
+});
+
+test("and by tag, queue, node, outcome and time", () => {
+  const lost: TaskSummary = { ...task(1, "failed"), outcome: "lost", node: "alpha", tags: ["nightly"], queue: "slow" };
+  const filter: TaskFilter = {
+    ...{ ...everything, outcomes: ["lost"], node: "alpha", tag: "nightly", queue: "slow" },
+    ...{ since: "2026-01-01T00:00:00Z", until: "2026-01-02T00:00:00Z" },
+  };
+  expect(matchesFilter(lost, filter)).toBe(true);
+  for (const change of [
+    { outcomes: ["exited"] },
+    { node: "beta" },
+    { tag: "night" },
+    { queue: "default" },
+    { since: "2026-01-01T00:00:01Z" },
+    { until: "2025-12-31T00:00:00Z" },
+  ] as const) {
+    expect(matchesFilter(lost, { ...filter, ...change })).toBe(false);
+  }
 });

@@ -62,9 +62,11 @@ function findAction(keys: string): (() => void) | undefined {
   return undefined;
 }
 
+/** Nobody types into a box to tick. */
+const typingFields = "input:not([type=checkbox], [type=radio]), textarea, select, [contenteditable]";
+
 /** Typing belongs to the field it goes to, and an open dialog has the keyboard to itself. */
 function isElsewhere(target: EventTarget | null): boolean {
-  const isField =
-    target instanceof HTMLElement && target.closest("input, textarea, select, [contenteditable]") !== null;
+  const isField = target instanceof HTMLElement && target.closest(typingFields) !== null;
   return isField || document.querySelector("dialog[open]") !== null;
 }
