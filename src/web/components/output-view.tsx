@@ -66,6 +66,7 @@ export function OutputView({ task, attempt }: { task: TaskDetail; attempt: numbe
   }, [goal]);
   const excerpt = useExcerpt(task.id, followed, goal !== null && isBefore(goal.number, snapshot) ? goal.number : null);
   const isExcerpt = excerpt.isLoading || excerpt.lines.length > 0 || excerpt.error !== null;
+  const alike = { isWrapped, found: { numbers: find.numbers, target: goal }, linked, onLink: link };
   function goToEnd() {
     forget();
     setFollowing(true);
@@ -114,11 +115,8 @@ export function OutputView({ task, attempt }: { task: TaskDetail; attempt: numbe
             key={`around ${goal?.number}`}
             snapshot={excerpt}
             isFollowing={false}
-            isWrapped={isWrapped}
             onFollow={ignore}
-            found={{ numbers: find.numbers, target: goal }}
-            linked={linked}
-            onLink={link}
+            {...alike}
             onEdge={(edge) => (edge === "first" ? excerpt.earlier?.() : excerpt.later?.())}
             emptyText={excerpt.isLoading ? text.common.loading : ""}
             earlier={null}
@@ -127,11 +125,8 @@ export function OutputView({ task, attempt }: { task: TaskDetail; attempt: numbe
           <OutputLines
             snapshot={snapshot}
             isFollowing={isFollowing}
-            isWrapped={isWrapped}
             onFollow={setFollowing}
-            found={{ numbers: find.numbers, target: goal }}
-            linked={linked}
-            onLink={link}
+            {...alike}
             emptyText={emptyText(task, snapshot.isOver)}
             earlier={
               <EarlierOutput
