@@ -3,6 +3,7 @@ import { type MouseEvent, type ReactNode, useCallback, useEffect, useLayoutEffec
 import type { LineLink } from "../live/line-link.ts";
 import type { OutputSnapshot } from "../live/output-store.ts";
 import type { FindTarget } from "../live/use-find.ts";
+import type { BufferedLine } from "../terminal/line-buffer.ts";
 import { indexOfLine } from "../terminal/line-index.ts";
 import { text } from "../text.ts";
 import { OutputLine } from "./output-line.tsx";
@@ -80,9 +81,12 @@ export function OutputLines(props: {
   const firstRow = items[0]?.index ?? -1;
   const lastRow = items.at(-1)?.index ?? -1;
   const { onEdge } = props;
+  const hasArrived = useRef(false);
   // biome-ignore lint/correctness/useExhaustiveDependencies: asked again when lines came, which may not be enough
   useEffect(() => {
-    if (onEdge !== undefined && lastRow >= 0 && shownTarget.current !== null) {
+    hasArrived.current ||= target !== null && isAmong(target.number, lines[firstRow], lines[lastRow]);
+    // Lines put in front before the line asked for is in sight would carry it away.
+    if (onEdge !== undefined && hasArrived.current) {
       if (firstRow < rowsToEdge) {
         onEdge("first");
       }
@@ -158,4 +162,9 @@ export function OutputLines(props: {
       </div>
     </div>
   );
+}
+
+/** Whether a line lies between two others, themselves included. */
+function isAmong(number: number, first: BufferedLine | undefined, last: BufferedLine | undefined): boolean {
+  return first?.number != null && last?.number != null && first.number <= number && number <= last.number;
 }
