@@ -60,6 +60,7 @@ for (const colorScheme of ["light", "dark"] as const) {
       await expectNoFindings(page, path);
     }
     await page.goto("/tasks");
+    await page.getByRole("button", { name: "Filters" }).waitFor();
     await page.keyboard.press("f");
     await page.getByRole("dialog", { name: "Filters" }).waitFor();
     await expectNoFindings(page, "filter menu");
