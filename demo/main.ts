@@ -15,7 +15,10 @@ const count = Number(process.argv[2] ?? 300);
 const given = process.env.UTM_SERVER;
 
 if (given !== undefined) {
-  await fill(given);
+  await fill(given).catch((error: Error) => {
+    console.error(`The demo could not be filled in: ${error.message} It wants a new server, with open registration.`);
+    process.exitCode = 1;
+  });
 } else {
   const root = fileURLToPath(new URL("..", import.meta.url));
   const { PORT = "8000", UTM_DATA_DIR = join(root, "data", "demo") } = process.env;
@@ -78,8 +81,12 @@ async function act(client: Client, id: number, order: DemoTask["onceItRuns"]): P
     return;
   }
   const params = { id };
-  while ((await client.call(contract.getTask, { params })).output_bytes === 0) {
+  for (let task = await client.call(contract.getTask, { params }); task.output_bytes === 0; ) {
+    if (task.completed_at !== null) {
+      return;
+    }
     await wait(100);
+    task = await client.call(contract.getTask, { params });
   }
   if (order === "kill") {
     await client.call(contract.killTask, { params, body: {} });

@@ -154,7 +154,8 @@ const listQuery = z.object({
 
 export type ListQuery = z.output<typeof listQuery>;
 
-export const bulkActions = ["kill", "suspend", "resume", "rerun"] as const;
+export const bulkActions = ["kill", "rerun", "suspend", "resume"] as const;
+export type BulkAction = (typeof bulkActions)[number];
 export const maxBulkTasks = 1000;
 
 const bulkOrder = z

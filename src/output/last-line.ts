@@ -1,3 +1,5 @@
+import { controlSequence } from "./control-sequence.ts";
+
 /**
  * The last line of a piece of output that says something, as a screen would show it: what a carriage return wrote over is
  * gone, and so are colours and other sequences.
@@ -22,6 +24,5 @@ function cut(text: string): string {
 
 // Written as text: the linter takes a control character in a regular expression for a mistake.
 const titles = String.raw`\x1b[\]PX^_][^\x07\x1b]*(?:\x07|\x1b\\|$)`;
-const colours = String.raw`\x1b\[[0-?]*[ -/]*[@-~]`;
-const sequences = new RegExp(`${titles}|${colours}|${String.raw`\x1b[ -/]*[0-~]`}`, "g");
+const sequences = new RegExp(`${titles}|${controlSequence}|${String.raw`\x1b[ -/]*[0-~]`}`, "g");
 const controls = /\p{Cc}+/gu;

@@ -1,3 +1,5 @@
+import { controlSequence } from "./control-sequence.ts";
+
 /**
  * How far a program says it has come, found in what it writes. Two ways of saying it count:
  *
@@ -24,8 +26,7 @@ const osc = String.raw`\x1b\]9;4;([0-4])(?:;(\d{0,3}))?;?${oscEnd}`;
 const firstColumn = String.raw`\x1b\[[01]?G`;
 const token = new RegExp(`${osc}|${firstColumn}|\\r\\n|\\r|\\n`, "g");
 const oscs = new RegExp(osc, "g");
-const colours = String.raw`\x1b\[[0-?]*[ -/]*[@-~]`;
-const sequences = new RegExp(String.raw`\x1b\][^\x07\x1b]*${oscEnd}|${colours}`, "g");
+const sequences = new RegExp(String.raw`\x1b\][^\x07\x1b]*${oscEnd}|${controlSequence}`, "g");
 const percentage = /(?<![\w.,%-])(\d{1,3}(?:\.\d{1,9})?) ?%/g;
 const follower = /^[ \t]*(?:$|[[|]|\(\d+\/\d+\)|of |\d[\d.,]* ?[kKMGTP]?i?B\b|eta\b|done\b)/i;
 

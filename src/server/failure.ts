@@ -6,6 +6,7 @@ import {
   errorRegistry,
   type FieldErrors,
 } from "../contract/index.ts";
+import { StoreUnavailable } from "../store/store.ts";
 
 /** A refusal from the error registry; thrown anywhere below a route, answered by plugins/errors.ts. */
 export class Refusal extends Error {
@@ -36,4 +37,14 @@ export class InvalidInput extends Error {
     super("Invalid input.");
     this.errors = errors;
   }
+}
+
+/** What an error of any kind is told as: a refusal as it is, a record that is away, or a fault of ours. */
+export function refusalOf(error: unknown, requestId: string): Refusal {
+  if (error instanceof Refusal) {
+    return error;
+  }
+  return error instanceof StoreUnavailable
+    ? new Refusal("not_ready", { problem: error.message })
+    : new Refusal("internal_error", { requestId });
 }

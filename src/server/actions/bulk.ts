@@ -1,8 +1,7 @@
 import { type BulkOrder, type BulkResult, maxBulkTasks, type TaskDetail } from "../../contract/index.ts";
-import { StoreUnavailable } from "../../store/store.ts";
 import type { Actor } from "../access.ts";
 import type { Context } from "../context.ts";
-import { InvalidInput, Refusal } from "../failure.ts";
+import { InvalidInput, Refusal, refusalOf } from "../failure.ts";
 import { resumeTask, suspendTask } from "./control.ts";
 import { killTask } from "./kill.ts";
 import { rerunTask } from "./submit.ts";
@@ -16,7 +15,7 @@ export async function bulkTasks(
   context: Context,
   actor: Actor,
   order: BulkOrder,
-  idempotencyKey: string | undefined,
+  request: { idempotencyKey: string | undefined; requestId: string },
 ): Promise<BulkResult[]> {
   const ids = order.ids === undefined ? await idsOf(context, actor, order) : [...new Set(order.ids)];
   const results: BulkResult[] = [];
@@ -27,7 +26,9 @@ export async function bulkTasks(
   const lane = async () => {
     for (let index = next++; index < ids.length; index = next++) {
       const id = ids[index] as number;
-      results[index] = await resultOf(context, id, () => act(context, actor, id, idempotencyKey));
+      results[index] = await resultOf(context, id, request.requestId, () =>
+        act(context, actor, id, request.idempotencyKey),
+      );
     }
   };
   await Promise.all(Array.from({ length: atOnce }, lane));
@@ -59,27 +60,26 @@ async function idsOf(context: Context, actor: Actor, order: BulkOrder): Promise<
   return rows.map(({ id }) => id);
 }
 
-async function resultOf(context: Context, id: number, act: () => Promise<TaskDetail>): Promise<BulkResult> {
+async function resultOf(
+  context: Context,
+  id: number,
+  requestId: string,
+  act: () => Promise<TaskDetail>,
+): Promise<BulkResult> {
   try {
     return { id, ok: true, task: await act(), code: null, detail: null };
   } catch (error) {
-    const { code, message } = refusalOf(context, id, error);
+    // Those before it are done: an error now must not hide what became of them.
+    const refusal = error instanceof InvalidInput ? refusalOfInput(error) : refusalOf(error, requestId);
+    if (refusal.status >= 500) {
+      context.log.error({ err: error, requestId, taskId: id }, "bulk action failed on a task");
+    }
+    const { code, message } = refusal;
     return { id, ok: false, task: null, code, detail: message };
   }
 }
 
-/** Those before it are done: an error now must not hide what became of them. */
-function refusalOf(context: Context, id: number, error: unknown): Refusal {
-  if (error instanceof Refusal) {
-    return error;
-  }
-  if (error instanceof StoreUnavailable) {
-    return new Refusal("not_ready", { problem: error.message });
-  }
-  if (error instanceof InvalidInput) {
-    const sentences = Object.entries(error.errors).map(([field, texts]) => `${field}: ${[texts].flat().join(" ")}`);
-    return new Refusal("bad_request", { problem: sentences.join(" ") });
-  }
-  context.log.error({ err: error, taskId: id }, "bulk action failed on a task");
-  return new Refusal("internal_error", { requestId: `for task ${id}` });
+function refusalOfInput({ errors }: InvalidInput): Refusal {
+  const sentences = Object.entries(errors).map(([field, texts]) => `${field}: ${[texts].flat().join(" ")}`);
+  return new Refusal("bad_request", { problem: sentences.join(" ") });
 }

@@ -1,9 +1,8 @@
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import type { Endpoint } from "../../contract/index.ts";
-import { StoreUnavailable } from "../../store/store.ts";
 import { admit } from "../access.ts";
 import type { Context } from "../context.ts";
-import { InvalidInput, Refusal } from "../failure.ts";
+import { InvalidInput, Refusal, refusalOf } from "../failure.ts";
 import { bodyLimitBytes } from "./bodies.ts";
 
 /** Every error leaves through here, in the API's shape. What is not a refusal is a bug or the machine, and is logged. */
@@ -12,7 +11,7 @@ export function answerErrors(app: FastifyInstance, context: Context): void {
     if (error instanceof InvalidInput) {
       return reply.status(400).send(error.errors);
     }
-    const refusal = error instanceof Refusal ? error : translate(error, request);
+    const refusal = translate(error, request);
     if (refusal.status >= 500) {
       context.log.error(
         { err: error, requestId: request.id, method: request.method, url: request.url },
@@ -45,9 +44,6 @@ function sendRefusal(reply: FastifyReply, refusal: Refusal): FastifyReply {
 
 /** Errors of the framework and of the store, by their own codes. */
 function translate(error: FastifyError | Error, request: FastifyRequest): Refusal {
-  if (error instanceof StoreUnavailable) {
-    return new Refusal("not_ready", { problem: error.message });
-  }
   const code = "code" in error ? error.code : "";
   switch (code) {
     case "FST_ERR_CTP_BODY_TOO_LARGE":
@@ -58,7 +54,7 @@ function translate(error: FastifyError | Error, request: FastifyRequest): Refusa
       const status = "statusCode" in error ? (error.statusCode ?? 500) : 500;
       return status >= 400 && status < 500
         ? new Refusal("bad_request", { problem: error.message })
-        : new Refusal("internal_error", { requestId: request.id });
+        : refusalOf(error, request.id);
     }
   }
 }

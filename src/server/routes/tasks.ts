@@ -17,18 +17,14 @@ export function taskRoutes(app: FastifyInstance, context: Context): void {
     return describePage(page, request, reply);
   });
   mount(app, context, contract.createTask, async ({ actor, body, request, reply }) => {
-    const key = request.headers["idempotency-key"];
-    return answerSubmission(await submitTask(context, actor, body, typeof key === "string" ? key : undefined), reply);
+    return answerSubmission(await submitTask(context, actor, body, idempotencyKeyOf(request)), reply);
   });
   mount(app, context, contract.rerunTask, async ({ actor, params, body, request, reply }) => {
-    const key = request.headers["idempotency-key"];
-    const givenKey = typeof key === "string" ? key : undefined;
-    return answerSubmission(await rerunTask(context, actor, params.id, body, givenKey), reply);
+    return answerSubmission(await rerunTask(context, actor, params.id, body, idempotencyKeyOf(request)), reply);
   });
-  mount(app, context, contract.bulkTasks, ({ actor, body, request }) => {
-    const key = request.headers["idempotency-key"];
-    return bulkTasks(context, actor, body, typeof key === "string" ? key : undefined);
-  });
+  mount(app, context, contract.bulkTasks, ({ actor, body, request }) =>
+    bulkTasks(context, actor, body, { idempotencyKey: idempotencyKeyOf(request), requestId: request.id }),
+  );
   mount(app, context, contract.getTask, ({ actor, params }) => tasks.getTask(context, actor, params.id));
   mount(app, context, contract.replaceTask, ({ actor, params, body }) =>
     tasks.editTask(context, actor, params.id, body),
@@ -44,6 +40,11 @@ export function taskRoutes(app: FastifyInstance, context: Context): void {
   mount(app, context, contract.streamTasks, async ({ actor, query, request, reply }) =>
     sendEvents(reply, await streamTasks(context, actor, query.owner, streamSignal(context, actor, request, reply))),
   );
+}
+
+function idempotencyKeyOf(request: FastifyRequest): string | undefined {
+  const key = request.headers["idempotency-key"];
+  return typeof key === "string" ? key : undefined;
 }
 
 function answerSubmission(result: SubmissionResult, reply: FastifyReply): TaskDetail {

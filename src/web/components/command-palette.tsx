@@ -1,3 +1,4 @@
+import { useDebouncedValue } from "@mantine/hooks";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate } from "@tanstack/react-router";
 import { type KeyboardEvent, useEffect, useId, useRef, useState } from "react";
@@ -98,7 +99,7 @@ const steps: Readonly<Record<string, number>> = { ArrowDown: 1, ArrowUp: -1 };
 /** What fits what was typed: actions and pages first, then tasks, then the words themselves as a new command. */
 function useCommandsFor(typed: string, account: Account): { commands: PaletteCommand[]; isSearching: boolean } {
   const navigate = useNavigate();
-  const wanted = useSettled(typed, typingPauseMs);
+  const [wanted] = useDebouncedValue(typed, typingPauseMs);
   const seesAll = account.permissions.includes("view_all_tasks");
   const tasks = useQuery({ ...foundTasksQuery(wanted, seesAll ? null : account.username), enabled: wanted !== "" });
   const [offered] = useState(offeredCommands);
@@ -121,14 +122,4 @@ function useCommandsFor(typed: string, account: Account): { commands: PaletteCom
     commands.push({ id: "run", label: paletteText.runCommand(typed), run });
   }
   return { commands, isSearching: typed !== "" && (wanted !== typed || tasks.isFetching) };
-}
-
-/** The value once it has not changed for a while. */
-function useSettled(value: string, restMs: number): string {
-  const [settled, settle] = useState(value);
-  useEffect(() => {
-    const timer = window.setTimeout(() => settle(value), restMs);
-    return () => window.clearTimeout(timer);
-  }, [value, restMs]);
-  return settled;
 }

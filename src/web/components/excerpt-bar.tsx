@@ -1,5 +1,6 @@
 import type { Excerpt } from "../live/use-excerpt.ts";
 import { taskText } from "../task-text.ts";
+import { TextButton } from "../ui/text-button.tsx";
 import classes from "./excerpt-bar.module.css";
 
 const words = taskText.excerpt;
@@ -14,16 +15,8 @@ export function ExcerptBar({ excerpt }: { excerpt: Excerpt }) {
         {excerpt.isLoading && words.loading}
         {first !== undefined && last !== undefined && words.range(first, last, excerpt.total)}
       </span>
-      {excerpt.earlier !== null && (
-        <button type="button" className={classes.button} onClick={excerpt.earlier}>
-          {words.earlier}
-        </button>
-      )}
-      {excerpt.later !== null && (
-        <button type="button" className={classes.button} onClick={excerpt.later}>
-          {words.later}
-        </button>
-      )}
+      {excerpt.earlier !== null && <TextButton onClick={excerpt.earlier}>{words.earlier}</TextButton>}
+      {excerpt.later !== null && <TextButton onClick={excerpt.later}>{words.later}</TextButton>}
     </div>
   );
 }

@@ -6,7 +6,7 @@ import { errorText } from "../api/error-text.ts";
 import { text } from "../text.ts";
 import { DownloadIcon } from "../ui/icons.tsx";
 import { saveFile } from "../ui/save-file.ts";
-import classes from "./raw-output-button.module.css";
+import { TextButton } from "../ui/text-button.tsx";
 
 /** Gets all bytes of an output as a file. A plain link could not: the token does not travel with it. */
 export function RawOutputButton(props: {
@@ -29,9 +29,9 @@ export function RawOutputButton(props: {
   const label = load.isPending ? text.output.downloading : props.label;
   if (props.isPlain) {
     return (
-      <button type="button" className={classes.plain} onClick={() => load.mutate()} disabled={load.isPending}>
+      <TextButton onClick={() => load.mutate()} disabled={load.isPending}>
         {label}
-      </button>
+      </TextButton>
     );
   }
   return (

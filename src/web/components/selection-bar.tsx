@@ -1,14 +1,14 @@
 import { notifications } from "@mantine/notifications";
 import { useQuery } from "@tanstack/react-query";
 import { useState } from "react";
-import { type Account, maxBulkTasks, type TaskSummary } from "../../contract/index.ts";
+import { type Account, type BulkAction, bulkActions, maxBulkTasks, type TaskSummary } from "../../contract/index.ts";
 import { filterCountQuery } from "../api/task-queries.ts";
 import { selectionText } from "../selection-text.ts";
-import type { BulkAction } from "../task/bulk.ts";
-import { applicable, bulkActions } from "../task/bulk.ts";
+import { applicable } from "../task/bulk.ts";
 import type { TaskFilter } from "../task/task-filter.ts";
 import { ActionButton } from "../ui/action-button.tsx";
 import { useKeys } from "../ui/keys.ts";
+import { TextButton } from "../ui/text-button.tsx";
 import { BulkDialog } from "./bulk-dialog.tsx";
 import classes from "./selection-bar.module.css";
 import type { useSelection } from "./use-selection.ts";
@@ -58,28 +58,23 @@ export function SelectionBar({ tasks, account, filter, shownCount, hasMore, sele
               size="compact-sm"
               variant={action === "kill" ? "filled" : "default"}
               color={action === "kill" ? "red" : undefined}
-              refusal={able === 0 ? selectionText.noneCan[action] : null}
+              refusal={able === 0 ? words.noneCan[action] : null}
               tipIsAbove
               onClick={() => start(action)}
             >
-              {selectionText.onCount(selectionText.actions[action], able, tasks.length)}
+              {words.onCount(words.actions[action], able, tasks.length)}
             </ActionButton>
           );
         })}
         <span className={classes.space} />
         {tasks.length < Math.min(total, maxBulkTasks) && (
-          <button
-            type="button"
-            className={classes.link}
-            disabled={selection.isSelectingAll}
-            onClick={selection.selectAll}
-          >
+          <TextButton disabled={selection.isSelectingAll} onClick={selection.selectAll}>
             {selection.isSelectingAll ? words.loading : everythingWords(total)}
-          </button>
+          </TextButton>
         )}
-        <button type="button" className={classes.link} title={words.clearKey} onClick={selection.clear}>
+        <TextButton title={words.clearKey} onClick={selection.clear}>
           {words.clear}
-        </button>
+        </TextButton>
       </section>
       {asked !== null && (
         <BulkDialog
@@ -88,7 +83,7 @@ export function SelectionBar({ tasks, account, filter, shownCount, hasMore, sele
           leftOut={tasks.length - asked.tasks.length}
           onClose={() => ask(null)}
           onDone={(count) => {
-            notifications.show({ message: selectionText.bulk.done[asked.action](count) });
+            notifications.show({ message: words.bulk.done[asked.action](count) });
             ask(null);
             selection.clear();
           }}

@@ -8,6 +8,7 @@ import { lastLinesQuery } from "../api/task-queries.ts";
 import { isNarrowed, noFilter, type TaskFilter } from "../task/task-filter.ts";
 import { text } from "../text.ts";
 import { ErrorNote } from "../ui/error-note.tsx";
+import { TextButton } from "../ui/text-button.tsx";
 import { EmptyTasks } from "./empty-tasks.tsx";
 import { KillDialog } from "./kill-dialog.tsx";
 import { TaskHistoryFrame } from "./task-history-frame.tsx";
@@ -123,9 +124,7 @@ export function TaskList({ filter, account, onChangeFilter }: TaskListProps) {
           {isEmpty && !isFirstVisit && (
             <p className={classes.note}>
               {text.tasks.nothingMatches}{" "}
-              <button type="button" className={classes.textButton} onClick={() => onChangeFilter(noFilter)}>
-                {text.tasks.clearFilter}
-              </button>
+              <TextButton onClick={() => onChangeFilter(noFilter)}>{text.tasks.clearFilter}</TextButton>
             </p>
           )}
           {ids.length > 0 && (
@@ -139,9 +138,7 @@ export function TaskList({ filter, account, onChangeFilter }: TaskListProps) {
               onFocusChange={setFocused}
             >
               {isFetchNextPageError && (
-                <button type="button" className={classes.textButton} onClick={() => void fetchNextPage()}>
-                  {text.tasks.loadMore}
-                </button>
+                <TextButton onClick={() => void fetchNextPage()}>{text.tasks.loadMore}</TextButton>
               )}
               {!isFetchNextPageError && (hasNextPage ? text.tasks.loadingMore : text.tasks.end(ids.length))}
             </TaskTable>

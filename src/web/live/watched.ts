@@ -4,7 +4,7 @@ import { useSyncExternalStore } from "react";
 const storageKey = "utm.watched";
 const mostWatched = 200;
 const listeners = new Set<() => void>();
-let known: ReadonlySet<number> = read();
+let known: ReadonlySet<number> = new Set();
 
 export function watchedTasks(): ReadonlySet<number> {
   return known;
@@ -17,7 +17,8 @@ export function setWatched(id: number, isWatched: boolean): void {
 
 /** Takes the task off the list, and answers whether it was on it: of several tabs one tells the end. */
 export function takeWatched(id: number): boolean {
-  const isWatched = read().has(id);
+  // Ends come by the hundred: storage is only asked about those that this tab believes to be watched.
+  const isWatched = known.has(id) && read().has(id);
   if (isWatched) {
     setWatched(id, false);
   }
@@ -31,11 +32,7 @@ export function useIsWatched(id: number): boolean {
 
 function subscribe(listener: () => void): () => void {
   listeners.add(listener);
-  window.addEventListener("storage", readAgain);
-  return () => {
-    listeners.delete(listener);
-    window.removeEventListener("storage", readAgain);
-  };
+  return () => listeners.delete(listener);
 }
 
 function readAgain(): void {
@@ -51,7 +48,7 @@ function read(): Set<number> {
     const kept: unknown = JSON.parse(window.localStorage.getItem(storageKey) ?? "[]");
     return new Set(Array.isArray(kept) ? kept.filter((id) => Number.isSafeInteger(id)) : []);
   } catch {
-    return new Set(known ?? []);
+    return new Set(known);
   }
 }
 
@@ -66,3 +63,7 @@ function write(ids: readonly number[]): void {
     listener();
   }
 }
+
+// Another tab may watch a task, or have told its end.
+readAgain();
+window.addEventListener("storage", readAgain);

@@ -1,9 +1,5 @@
-import type { Account, BulkOrder, TaskSummary } from "../../contract/index.ts";
+import type { Account, BulkAction, TaskSummary } from "../../contract/index.ts";
 import { actionRefusal } from "./permitted.ts";
-
-export type BulkAction = BulkOrder["action"];
-/** In the order of the buttons. */
-export const bulkActions: readonly BulkAction[] = ["kill", "rerun", "suspend", "resume"];
 
 /** Those of the tasks that the person can do this to as they stand now, the oldest first. */
 export function applicable(action: BulkAction, tasks: readonly TaskSummary[], account: Account): TaskSummary[] {

@@ -1,7 +1,7 @@
 import { outcomes, taskStatuses } from "../../contract/index.ts";
 import { listText } from "../task-list-text.ts";
 import { momentMs } from "./moments.ts";
-import type { TaskFilter } from "./task-filter.ts";
+import { filterFields, type TaskFilter } from "./task-filter.ts";
 
 /** The words of a filter as one types them, `status:failed,killed tag:nightly "two words" text`, and as the address has them. */
 export type FilterWord = "status" | "outcome" | "tag" | "queue" | "node" | "owner" | "since" | "until";
@@ -140,15 +140,10 @@ export function readAddress(
 /** The same the other way. */
 export function writeAddress(filter: TaskFilter, me: string): TasksSearch {
   return {
-    status: filter.statuses.join(",") || undefined,
-    outcome: filter.outcomes.join(",") || undefined,
-    tag: filter.tag || undefined,
-    queue: filter.queue || undefined,
-    node: filter.node || undefined,
+    ...filterFields(filter),
     since: filter.since || undefined,
     until: filter.until || undefined,
     owner: filter.owner === null ? "all" : filter.owner === me ? undefined : filter.owner,
-    q: filter.search || undefined,
   };
 }
 

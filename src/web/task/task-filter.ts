@@ -34,8 +34,8 @@ export function isNarrowed(filter: TaskFilter): boolean {
   return Object.values(rest).some((value) => value.length > 0);
 }
 
-/** As the API takes it, except for the owner. What lies some time ago is counted from now. */
-export function filterQuery(filter: TaskFilter, nowMs: number = Date.now()) {
+/** What the API and the address write alike; nothing of what asks for nothing. */
+export function filterFields(filter: TaskFilter) {
   return {
     status: filter.statuses.join(",") || undefined,
     outcome: filter.outcomes.join(",") || undefined,
@@ -43,6 +43,13 @@ export function filterQuery(filter: TaskFilter, nowMs: number = Date.now()) {
     tag: filter.tag || undefined,
     queue: filter.queue || undefined,
     node: filter.node || undefined,
+  };
+}
+
+/** As the API takes it. What lies some time ago is counted from now. */
+export function filterQuery(filter: TaskFilter, nowMs: number = Date.now()) {
+  return {
+    ...filterFields(filter),
     since: instant(momentMs(filter.since, "start", nowMs)),
     until: instant(momentMs(filter.until, "end", nowMs)),
     owner: filter.owner ?? "*",
