@@ -144,6 +144,7 @@ export function writeAddress(filter: TaskFilter, me: string): TasksSearch {
     since: filter.since || undefined,
     until: filter.until || undefined,
     owner: filter.owner === null ? "all" : filter.owner === me ? undefined : filter.owner,
+    q: filter.search || undefined,
   };
 }
 

@@ -39,7 +39,6 @@ export function filterFields(filter: TaskFilter) {
   return {
     status: filter.statuses.join(",") || undefined,
     outcome: filter.outcomes.join(",") || undefined,
-    q: filter.search || undefined,
     tag: filter.tag || undefined,
     queue: filter.queue || undefined,
     node: filter.node || undefined,
@@ -50,6 +49,7 @@ export function filterFields(filter: TaskFilter) {
 export function filterQuery(filter: TaskFilter, nowMs: number = Date.now()) {
   return {
     ...filterFields(filter),
+    q: filter.search || undefined,
     since: instant(momentMs(filter.since, "start", nowMs)),
     until: instant(momentMs(filter.until, "end", nowMs)),
     owner: filter.owner ?? "*",
