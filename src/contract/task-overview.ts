@@ -20,6 +20,16 @@ export const taskDuration = z.object({
 });
 export type TaskDuration = z.output<typeof taskDuration>;
 
+/** How long earlier tasks of the same owner, name and program ran that completed. Null when there is none. */
+export const usualDuration = z.object({
+  /** How many; at most `usualTasks`. */
+  count: z.int(),
+  p50_ms: z.int().nullable(),
+  p95_ms: z.int().nullable(),
+});
+export type UsualDuration = z.output<typeof usualDuration>;
+export const usualTasks = 50;
+
 export const lastLine = z.object({ id: z.int(), attempt: z.int(), text: z.string() });
 export type LastLine = z.output<typeof lastLine>;
 
@@ -44,6 +54,13 @@ export const taskOverviewEndpoints = {
       limit: wholeNumber(1, durationsLimit.maximum).default(durationsLimit.default),
     }),
     response: z.array(taskDuration),
+  }),
+  getUsualDuration: endpoint({
+    ...look,
+    path: "/taskapi/tasks/:id/usual/",
+    summary: `How long the latest ${usualTasks} tasks before it ran that were like it (owner, name and program) and completed.`,
+    params: z.object({ id: wholeNumber(1) }),
+    response: usualDuration,
   }),
   listLastLines: endpoint({
     ...look,

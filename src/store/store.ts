@@ -189,6 +189,11 @@ export type Tasks = {
   count(filter: TaskFilter): Promise<number>;
   /** When the latest tasks of a filter were submitted, started and ended, newest first. */
   listTimes(filter: TaskFilter & { limit: number }): Promise<TaskTimes[]>;
+  /**
+   * The same of earlier tasks that completed and are like this one: of its owner, with its name and its program (of long
+   * ones, what lists show). Looks only at so many ids before it.
+   */
+  listAlike(task: { id: number; within: number; limit: number }): Promise<TaskTimes[]>;
   /** Changes name and description, whatever the status. Null when there is no such task. */
   edit(change: { id: number; name?: string; description?: string; now: number }): Promise<TaskRow | null>;
   /** Delayed tasks whose time has come become ready. Answers how many. */

@@ -58,6 +58,7 @@ const calls: Record<EndpointName, Call> = {
   updateUser: { id: "user", body: () => ({ role: "member" }) },
   listTasks: {},
   listDurations: {},
+  getUsualDuration: { id: "task" },
   listLastLines: { query: { ids: "1" } },
   createTask: { body: () => later },
   getTask: { id: "task" },

@@ -44,6 +44,18 @@ it("durations are those of the filter, newest first", async () => {
   expect((await ask("/taskapi/tasks/durations/?limit=5001", ada)).status).toBe(400);
 });
 
+it("the usual duration is that of earlier tasks like it that completed", async () => {
+  const order = { name: "usual", command: 'test -n "$BREAK" && exit 1; exit 0' };
+  const first = await ada.waitForEnd((await ada.submit(order)).id);
+  await ada.waitForEnd((await ada.submit({ ...order, env: { BREAK: "1" } })).id);
+  const { id } = await ada.submit(order);
+  const usual = { count: 1, p50_ms: first.duration_ms, p95_ms: first.duration_ms };
+  expect((await ask(`/taskapi/tasks/${id}/usual/`, ada)).body).toEqual(usual);
+  const none = { count: 0, p50_ms: null, p95_ms: null };
+  expect((await ask(`/taskapi/tasks/${first.id}/usual/`, ada)).body).toEqual(none);
+  expect((await ask(`/taskapi/tasks/4000000/usual/`, ada)).status).toBe(404);
+});
+
 it("last lines are of one's own tasks that run", async () => {
   const task = await ada.submit({ command: "echo first; printf 'half\\rwhole\\n\\n'; sleep 60" });
   const over = await ada.waitForEnd((await ada.submit({ command: "echo over" })).id);

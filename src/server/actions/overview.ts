@@ -1,7 +1,14 @@
-import type { LastLine, TaskDuration, TaskFilterQuery } from "../../contract/index.ts";
+import {
+  type LastLine,
+  type TaskDuration,
+  type TaskFilterQuery,
+  type UsualDuration,
+  usualTasks,
+} from "../../contract/index.ts";
+import { percentile } from "../../domain/percentile.ts";
 import { lastLineOf } from "../../output/last-line.ts";
 import type { AttemptRef } from "../../output/output.ts";
-import type { Actor } from "../access.ts";
+import { type Actor, findVisibleTask } from "../access.ts";
 import type { Context } from "../context.ts";
 import { presentDuration } from "../present/task.ts";
 import { filterOf } from "./tasks.ts";
@@ -15,6 +22,20 @@ export async function listDurations(
   const filter = await filterOf(context, actor, query);
   const now = context.clock();
   return (await context.store.tasks.listTimes({ ...filter, limit })).map((task) => presentDuration(task, now));
+}
+
+/** Ids looked at for earlier tasks like one: a tenth of this takes a millisecond. */
+const usualWithin = 20_000;
+
+/** What to compare the duration of a task with. */
+export async function getUsualDuration(context: Context, actor: Actor, id: number): Promise<UsualDuration> {
+  const task = await findVisibleTask(context, actor, id);
+  const alike = await context.store.tasks.listAlike({ id: task.id, within: usualWithin, limit: usualTasks });
+  const ran = alike.flatMap(({ startedAt, completedAt }) => {
+    const ms = startedAt === null || completedAt === null ? null : Math.max(0, completedAt - startedAt);
+    return ms === null ? [] : [{ count: 1, least: ms, most: ms }];
+  });
+  return { count: ran.length, p50_ms: percentile(ran, 0.5), p95_ms: percentile(ran, 0.95) };
 }
 
 /** Enough for a line of usual length behind the blank ones and the sequences that end a screen. */

@@ -87,6 +87,32 @@ export function queriesConformance(current: Current): void {
     expect(await current.store.tasks.listTimes({ ownerId: bob, limit: 10 })).toEqual([]);
   });
 
+  test("tasks like one are those before it of its owner, with its name and program, that completed", async () => {
+    const node = await addNode(current.store);
+    async function ended(task: Parameters<typeof addTask>[2], ownerId = ann, end = {}): Promise<number> {
+      const { id } = await addTask(current.store, ownerId, task);
+      await claim(current.store, id, node);
+      await current.store.attempts.finish(anEnd({ taskId: id, attempt: 1, nodeId: node }, end));
+      return id;
+    }
+    const same = { name: "build", command: "make all" };
+    const first = await ended(same);
+    await ended({ ...same, name: "other name" });
+    await ended({ ...same, command: "make clean" });
+    await ended(same, bob);
+    await ended(same, ann, { status: "failed", exitCode: 2 });
+    const second = await ended(same);
+    await addTask(current.store, ann, same);
+    const { id } = await addTask(current.store, ann, same);
+    await ended(same);
+    const alike = async (within: number, limit: number) =>
+      (await current.store.tasks.listAlike({ id, within, limit })).map((row) => row.id);
+    expect(await alike(1000, 10)).toEqual([second, first]);
+    expect(await alike(1000, 1)).toEqual([second]);
+    expect(await alike(id - second, 10)).toEqual([second]);
+    expect(await current.store.tasks.listAlike({ id: 999_999, within: 1000, limit: 10 })).toEqual([]);
+  });
+
   test("what runs is listed with its node, of one owner or of all", async () => {
     const node = await addNode(current.store);
     const tasks = [await addTask(current.store, ann), await addTask(current.store, bob)];

@@ -5,7 +5,9 @@ import type { Database } from "./schema.ts";
 import { findTask, selectTasks, toListedTask } from "./task-row.ts";
 import { containing } from "./task-text.ts";
 
-export function queriesOn({ read }: Access): Pick<Tasks, "find" | "list" | "listTimes" | "listRunning" | "count"> {
+export function queriesOn({
+  read,
+}: Access): Pick<Tasks, "find" | "list" | "listTimes" | "listAlike" | "listRunning" | "count"> {
   return {
     find: (by) => findTask(read, by.id),
 
@@ -24,13 +26,29 @@ export function queriesOn({ read }: Access): Pick<Tasks, "find" | "list" | "list
     },
 
     async listTimes(filter) {
-      return await read
-        .selectFrom("tasks")
-        .select(["id", "name", "status", "outcome"])
-        .select(["created_at as createdAt", "started_at as startedAt", "completed_at as completedAt"])
+      return await selectTimes(read)
         .where((eb) => eb.and(conditionsOf(eb, filter)))
-        .orderBy("tasks.id", "desc")
         .limit(filter.limit)
+        .execute();
+    },
+
+    async listAlike({ id, within, limit }) {
+      const given = await read
+        .selectFrom("tasks")
+        .select(["owner_id", "name", "preview"])
+        .where("id", "=", id)
+        .executeTakeFirst();
+      if (given === undefined) {
+        return [];
+      }
+      return await selectTimes(read)
+        .where("tasks.id", "<", id)
+        .where("tasks.id", ">=", id - within)
+        .where("owner_id", "=", given.owner_id)
+        .where("status", "=", "completed")
+        .where("name", "=", given.name)
+        .where("preview", "=", given.preview)
+        .limit(limit)
         .execute();
     },
 
@@ -52,6 +70,15 @@ export function queriesOn({ read }: Access): Pick<Tasks, "find" | "list" | "list
       return row.count;
     },
   };
+}
+
+/** The newest first. */
+function selectTimes(read: Access["read"]) {
+  return read
+    .selectFrom("tasks")
+    .select(["tasks.id", "name", "status", "outcome"])
+    .select(["created_at as createdAt", "started_at as startedAt", "completed_at as completedAt"])
+    .orderBy("tasks.id", "desc");
 }
 
 function conditionsOf(eb: ExpressionBuilder<Database, "tasks">, filter: TaskFilter): Expression<SqlBool>[] {
