@@ -120,6 +120,8 @@ export const usagePoint = z.object({
   processes: z.int(),
   read_bytes: z.int().nullable(),
   write_bytes: z.int().nullable(),
+  /** How much its output had come to: a byte before it was written by then. Null where nobody looked. */
+  output_bytes: z.int().nullable(),
   /** How much of the time since the point before nobody looked, because the server was down. */
   gap_ms: z.int(),
 });

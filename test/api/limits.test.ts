@@ -120,6 +120,25 @@ describe("usage", () => {
     expect(kept.points.length).toBeGreaterThanOrEqual(seen.points.length);
   });
 
+  it("tells how much output there was at each look, so that every line has a time", async () => {
+    const { id } = await ada.submit({ command: "echo first; read line; echo second; sleep 600", input: true });
+    const look = async () => (await ada.client.call(contract.getUsage, { params: { id }, query: {} })).points;
+    const first = "first\n".length;
+    const before = await waitFor("a look at the first line", async () => {
+      const point = (await look()).at(-1);
+      return point?.output_bytes === first ? point : null;
+    });
+    await send(server, "POST", `/taskapi/tasks/${id}/input/`, { as: ada, json: { text: "go\n" } });
+    const points = await waitFor("a look at the second line", async () => {
+      const all = await look();
+      return (all.at(-1)?.output_bytes ?? 0) > first ? all : null;
+    });
+    const grown = points.find((point) => (point.output_bytes ?? 0) > first);
+    expect(grown?.output_bytes).toBe(first + "second\n".length);
+    expect(grown?.at_ms).toBeGreaterThan(before.at_ms);
+    await send(server, "DELETE", `/taskapi/tasks/${id}/`, { as: ada });
+  });
+
   it("of an attempt there never was is not found", async () => {
     const { id } = await ada.submit({ command: "true" });
     expect((await send(server, "GET", `/taskapi/tasks/${id}/usage/?attempt=7`, { as: ada })).status).toBe(404);

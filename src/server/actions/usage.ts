@@ -41,6 +41,7 @@ function pointsOf(points: readonly UsagePoint[]): UsageSeries["points"] {
       processes: point.processes,
       read_bytes: point.readBytes,
       write_bytes: point.writeBytes,
+      output_bytes: point.outputBytes,
       gap_ms: point.gapMs,
     };
   });

@@ -1,3 +1,4 @@
+import { statSync } from "node:fs";
 import { isGone, type ProcessStat, readIo } from "../processes/proc.ts";
 import type { Membership } from "./attribution.ts";
 import { readCgroup } from "./cgroup.ts";
@@ -163,6 +164,7 @@ export class SampledAttempt implements Membership {
       ...this.#recent,
       readBytes: isIoKnown ? kibBetween(this.#drawn.readBytes, this.#total.readBytes) : null,
       writeBytes: isIoKnown ? kibBetween(this.#drawn.writeBytes, this.#total.writeBytes) : null,
+      outputBytes: sizeOf(this.outputPath),
       gapMs: atMs - endMs >= gapFromMs ? atMs - endMs : 0,
     });
     this.#drawn = { ...this.#total, isIoKnown: this.#isIoKnown };
@@ -174,6 +176,15 @@ function toReading(stat: ProcessStat) {
   const { pid, startTicks, parentPid, cpuMs, waitedCpuMs } = stat;
   const io = isGone(stat) ? null : readIo(pid);
   return { pid, startTicks, parentPid, cpuMs: cpuMs + waitedCpuMs, waitedCpuMs, io };
+}
+
+/** Null when it is not there or may not be seen. */
+function sizeOf(path: string): number | null {
+  try {
+    return statSync(path).size;
+  } catch {
+    return null;
+  }
 }
 
 /** Rounded so that the sum over many stretches loses nothing. */

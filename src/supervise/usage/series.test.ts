@@ -4,7 +4,8 @@ import { addPoint, endOf, newSeries } from "./series.ts";
 import { mostPoints, type Usage, type UsagePoint, type UsageSeries } from "./usage.ts";
 
 function point(atMs: number, more: Partial<UsagePoint> = {}): UsagePoint {
-  return { atMs, cpuMs: 3, rssBytes: 4096, processes: 2, readBytes: 1024, writeBytes: 2048, gapMs: 0, ...more };
+  const counted = { cpuMs: 3, readBytes: 1024, writeBytes: 2048, outputBytes: null };
+  return { atMs, ...counted, rssBytes: 4096, processes: 2, gapMs: 0, ...more };
 }
 
 /** Looks a second apart, each a little late. */
@@ -32,11 +33,10 @@ it("a short task has a point for each look", () => {
 
 it("looks closer together than a step become one point with the sum and the largest of both", () => {
   const series = newSeries();
-  addPoint(series, point(75, { rssBytes: 8192 }));
-  addPoint(series, point(230, { processes: 5, writeBytes: null }));
-  expect(series.points).toEqual([
-    { atMs: 230, cpuMs: 6, rssBytes: 8192, processes: 5, readBytes: 2048, writeBytes: null, gapMs: 0 },
-  ]);
+  addPoint(series, point(75, { rssBytes: 8192, outputBytes: 10 }));
+  addPoint(series, point(230, { processes: 5, writeBytes: null, outputBytes: 300 }));
+  const counted = { cpuMs: 6, readBytes: 2048, writeBytes: null, outputBytes: 300 };
+  expect(series.points).toEqual([{ atMs: 230, ...counted, rssBytes: 8192, processes: 5, gapMs: 0 }]);
 });
 
 it.each([241, 1000, 86_400, 31 * 86_400])(
@@ -69,10 +69,23 @@ it("a gap is a point of its own, and does not make what follows coarse", () => {
 
 it("what is stored comes back the same", () => {
   const series = newSeries();
-  looksOf(series, 150, (at) => ({ readBytes: at % 3 === 0 ? null : 5120, gapMs: at === 20 ? 900 : 0 }));
+  looksOf(series, 150, (at) => ({
+    readBytes: at % 3 === 0 ? null : 5120,
+    outputBytes: at % 50 === 0 ? null : at * at,
+    gapMs: at === 20 ? 900 : 0,
+  }));
   const usage = usageOf(series);
   expect(decodeUsage(encodeUsage(usage))).toEqual(usage);
   expect(decodeUsage(encodeUsage(usageOf(newSeries())))).toEqual(usageOf(newSeries()));
+});
+
+it("what an earlier version stored has no sizes of the output", () => {
+  const series = newSeries();
+  looksOf(series, 3, (at) => ({ outputBytes: at }));
+  const stored = JSON.parse(encodeUsage(usageOf(series)));
+  delete stored.series.out;
+  const points = decodeUsage(JSON.stringify(stored))?.series.points;
+  expect(points?.map(({ outputBytes }) => outputBytes)).toEqual([null, null, null]);
 });
 
 it.each(["", "null", "[]", "{}", '{"v":2,"series":{}}', "{"])(
@@ -90,6 +103,7 @@ it("fits its place in the record also after a month of heavy work", () => {
     processes: 300 + (at % 17),
     readBytes: 1024 * (90_000 + (at % 997)),
     writeBytes: 1024 * (40_000 + (at % 991)),
+    outputBytes: 1_000_000 * at,
   }));
   expect(encodeUsage(usageOf(series)).length).toBeLessThan(12_500);
 });

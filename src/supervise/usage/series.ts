@@ -52,6 +52,7 @@ function merge(a: UsagePoint, b: UsagePoint): UsagePoint {
     processes: Math.max(a.processes, b.processes),
     readBytes: a.readBytes === null || b.readBytes === null ? null : a.readBytes + b.readBytes,
     writeBytes: a.writeBytes === null || b.writeBytes === null ? null : a.writeBytes + b.writeBytes,
+    outputBytes: b.outputBytes,
     gapMs: a.gapMs + b.gapMs,
   };
 }

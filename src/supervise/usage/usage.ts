@@ -46,6 +46,11 @@ export type UsagePoint = {
   /** Bytes read and written in it, in steps of 1 KiB; null where it could not be found out. */
   readBytes: number | null;
   writeBytes: number | null;
+  /**
+   * Bytes its output had at the end of the stretch: what tells when a line was written. Null where it was not looked at,
+   * as by earlier versions.
+   */
+  outputBytes: number | null;
   /** How much of the stretch nobody looked, because the server was down; of that time only the counters are known. */
   gapMs: number;
 };

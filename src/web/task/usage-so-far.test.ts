@@ -5,7 +5,7 @@ const nothing = { cpu_ms: null, max_rss_bytes: null, max_processes: null, read_b
 
 function point(atMs: number, cpu: number, rssBytes: number, readBytes: number | null) {
   return {
-    ...{ at_ms: atMs, cpu, rss_bytes: rssBytes, processes: 2, gap_ms: 0 },
+    ...{ at_ms: atMs, cpu, rss_bytes: rssBytes, processes: 2, output_bytes: null, gap_ms: 0 },
     ...{ read_bytes: readBytes, write_bytes: 10 },
   };
 }
