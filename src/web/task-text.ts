@@ -1,7 +1,5 @@
 import type { Enforcement, LimitName, RetryCause, SandboxMode, TaskEventKind } from "../contract/index.ts";
 
-import { formatCount } from "./ui/sizes.ts";
-
 /** The words of a task's page about what is done to it and what it uses. Apart from text.ts, for the first load's sake. */
 const limits: Record<LimitName, string> = {
   memory_bytes: "memory",
@@ -106,28 +104,6 @@ export const taskText = {
     ended: "Its input has been ended.",
     endHint: "Nothing more follows: the program reads end of file",
     suspended: "It is suspended: what is sent waits until it is resumed.",
-  },
-  find: {
-    open: "Find",
-    label: "Find in the output",
-    field: "Text to find",
-    hint: "Find in all of the output",
-    count: (index: number, total: number) => `${formatCount(index)} of ${formatCount(total)}`,
-    nothing: "not found",
-    searching: "searching…",
-    previous: "Previous match",
-    next: "Next match",
-    regex: ".*",
-    regexTitle: "Regular expression",
-    close: "Close the search",
-  },
-  excerpt: {
-    loading: "Loading the lines around it…",
-    range: (first: number, last: number, total: number) =>
-      `Lines ${formatCount(first)} to ${formatCount(last)} of ${formatCount(total)}`,
-    earlier: "Earlier lines",
-    later: "Later lines",
-    link: "Link to this line; with Shift, to the lines from the linked one to this one",
   },
   tabs: { output: "Output", details: "Details", events: "Events", usage: "Usage" },
   attempt: {

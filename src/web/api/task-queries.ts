@@ -153,6 +153,15 @@ export function attemptsQuery(id: number) {
   });
 }
 
+/** How long tasks like one usually run. Others end meanwhile, but not so many that it would matter. */
+export function usualQuery(id: number) {
+  return queryOptions({
+    queryKey: [...taskKeys.all, "usual", id],
+    queryFn: ({ signal }) => client.call(contract.getUsualDuration, { params: { id } }, { signal }),
+    staleTime: Number.POSITIVE_INFINITY,
+  });
+}
+
 export function eventsQuery(id: number) {
   return queryOptions({
     queryKey: taskKeys.events(id),

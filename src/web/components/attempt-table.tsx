@@ -1,4 +1,5 @@
 import type { Attempt } from "../../contract/index.ts";
+import { detailsText } from "../details-text.ts";
 import { taskText } from "../task-text.ts";
 import { text } from "../text.ts";
 import { formatDuration } from "../ui/durations.ts";
@@ -6,7 +7,7 @@ import { formatBytes, formatCount } from "../ui/sizes.ts";
 import { ClockTime } from "../ui/times.tsx";
 import classes from "./detail-table.module.css";
 
-const words = text.details;
+const words = detailsText;
 
 /** Every attempt of a task, one per line. */
 export function AttemptTable({ attempts }: { attempts: readonly Attempt[] }) {

@@ -1,6 +1,6 @@
 import type { ReactNode } from "react";
 import type { OutputSnapshot } from "../live/output-store.ts";
-import { text } from "../text.ts";
+import { viewerText } from "../viewer-text.ts";
 import classes from "./output-lines.module.css";
 
 /** Says that there is more than is shown, and where to get it. */
@@ -9,7 +9,7 @@ export function EarlierOutput({ snapshot, rawOutput }: { snapshot: OutputSnapsho
   if (droppedLines === 0 && skippedBytes === 0) {
     return null;
   }
-  const words = droppedLines > 0 ? text.output.earlierLines(droppedLines) : text.output.earlierBytes(skippedBytes);
+  const words = droppedLines > 0 ? viewerText.earlierLines(droppedLines) : viewerText.earlierBytes(skippedBytes);
   return (
     <p className={classes.marker}>
       {words} · {rawOutput}

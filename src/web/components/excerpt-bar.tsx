@@ -1,9 +1,9 @@
 import type { Excerpt } from "../live/use-excerpt.ts";
-import { taskText } from "../task-text.ts";
 import { TextButton } from "../ui/text-button.tsx";
+import { viewerText } from "../viewer-text.ts";
 import classes from "./excerpt-bar.module.css";
 
-const words = taskText.excerpt;
+const words = viewerText.excerpt;
 
 /** Which lines of a large output are shown, and the way to those around them. */
 export function ExcerptBar({ excerpt }: { excerpt: Excerpt }) {

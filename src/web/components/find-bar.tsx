@@ -1,23 +1,26 @@
 import { type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from "react";
 import { errorText } from "../api/error-text.ts";
 import type { FindQuery, useFind } from "../live/use-find.ts";
-import { taskText } from "../task-text.ts";
 import { DownIcon, FailedIcon, SearchIcon, UpIcon } from "../ui/icons.tsx";
 import { ToggleButton } from "../ui/toggle-button.tsx";
+import { viewerText } from "../viewer-text.ts";
 import classes from "./find-bar.module.css";
 
-const words = taskText.find;
+const words = viewerText.find;
 const typingPauseMs = 250;
 
 type FindBarProps = {
   find: ReturnType<typeof useFind>;
   query: FindQuery;
   onChange: (query: FindQuery) => void;
+  /** Whether only the lines that have it are shown. */
+  isOnly: boolean;
+  onOnly: (isOnly: boolean) => void;
   onClose: () => void;
 };
 
 /** What to look for, how many lines have it, and the way from one to the next. */
-export function FindBar({ find, query, onChange, onClose }: FindBarProps) {
+export function FindBar({ find, query, isOnly, onOnly, onChange, onClose }: FindBarProps) {
   const [typed, setTyped] = useState(query.text);
   const field = useRef<HTMLInputElement>(null);
   const timer = useRef<number | undefined>(undefined);
@@ -73,6 +76,9 @@ export function FindBar({ find, query, onChange, onClose }: FindBarProps) {
       </BarButton>
       <ToggleButton isOn={query.isRegex} onClick={() => apply(typed, !query.isRegex)} title={words.regexTitle}>
         {words.regex}
+      </ToggleButton>
+      <ToggleButton isOn={isOnly} onClick={() => onOnly(!isOnly)} title={words.onlyTitle}>
+        {words.only}
       </ToggleButton>
       <BarButton label={words.close} onClick={onClose}>
         <FailedIcon />

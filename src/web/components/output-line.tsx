@@ -1,19 +1,26 @@
 import { type CSSProperties, memo } from "react";
 import { lineFragment } from "../live/line-link.ts";
-import { taskText } from "../task-text.ts";
+import type { LineTime } from "../task/line-times.ts";
 import { composeLine, type StyledRun, type TextStyle } from "../terminal/compose-line.ts";
 import type { BufferedLine } from "../terminal/line-buffer.ts";
 import { coloursOnBackground } from "../terminal/on-background.ts";
-import { text } from "../text.ts";
+import { viewerText } from "../viewer-text.ts";
+import { LineTimeCell } from "./line-time.tsx";
 import classes from "./output-line.module.css";
 
 /** What a browser lays out in one line without getting slow. */
 const shownCharacters = 8192;
 
+type OutputLineProps = {
+  line: BufferedLine;
+  /** When it was written, null when that is not known; left out when times are not shown. */
+  time?: LineTime | null | undefined;
+};
+
 /** One line of output, with its colours, as text nodes. Drawn again only when the line itself has changed. */
-export const OutputLine = memo(function OutputLine({ line }: { line: BufferedLine }) {
+export const OutputLine = memo(function OutputLine({ line, time }: OutputLineProps) {
   if (line.gapBytes > 0) {
-    return <div className={classes.gap}>{text.output.gap(line.gapBytes)}</div>;
+    return <div className={classes.gap}>{viewerText.gap(line.gapBytes)}</div>;
   }
   const hasControls = hasControlCharacters(line);
   const shown = hasControls ? line.text : line.text.slice(0, shownCharacters);
@@ -21,9 +28,10 @@ export const OutputLine = memo(function OutputLine({ line }: { line: BufferedLin
   return (
     <div className={classes.line}>
       <LineNumber number={line.number} />
+      {time !== undefined && <LineTimeCell time={time} />}
       <span className={classes.text}>
         {hasControls ? composeLine(line.text, line.carry).map(styledRun) : shown}
-        {hidden > 0 && <span className={classes.cut}>{text.output.cutLine(hidden)}</span>}
+        {hidden > 0 && <span className={classes.cut}>{viewerText.cutLine(hidden)}</span>}
       </span>
     </div>
   );
@@ -43,7 +51,7 @@ function LineNumber({ number }: { number: number | null }) {
       className={classes.number}
       href={`#${lineFragment({ from: number, to: number })}`}
       data-number={number}
-      title={taskText.excerpt.link}
+      title={viewerText.excerpt.link}
       tabIndex={-1}
       aria-hidden="true"
     />

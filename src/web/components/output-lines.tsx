@@ -3,9 +3,10 @@ import { type MouseEvent, type ReactNode, useCallback, useEffect, useLayoutEffec
 import type { LineLink } from "../live/line-link.ts";
 import type { OutputSnapshot } from "../live/output-store.ts";
 import type { FindTarget } from "../live/use-find.ts";
+import type { TimeOfByte } from "../live/use-line-times.ts";
 import type { BufferedLine } from "../terminal/line-buffer.ts";
 import { indexOfLine } from "../terminal/line-index.ts";
-import { text } from "../text.ts";
+import { viewerText } from "../viewer-text.ts";
 import { OutputLine } from "./output-line.tsx";
 import classes from "./output-lines.module.css";
 
@@ -16,26 +17,34 @@ type ShownLines = Pick<OutputSnapshot, "version" | "lines" | "error">;
 
 const rowsToEdge = 10;
 
-/**
- * The lines in sight. Scrolling up stops following, reaching the end resumes it. Lines have keys and the virtualizer
- * anchors on them, so that what is read stays where it is while lines fall out at the front.
- */
-export function OutputLines(props: {
-  snapshot: ShownLines;
-  isFollowing: boolean;
+/** How lines are shown, whichever they are. */
+export type LineLooks = {
   isWrapped: boolean;
-  onFollow: (isOn: boolean) => void;
-  emptyText: string;
+  /** When a byte was written; null when times are not shown. */
+  timeOf: TimeOfByte | null;
   /** Lines that have what is looked for, and the one to show. */
   found: { numbers: ReadonlySet<number>; target: FindTarget | null };
   /** Lines the address names. */
   linked: LineLink | null;
   onLink: (line: number, isExtending: boolean) => void;
+};
+
+type OutputLinesProps = LineLooks & {
+  snapshot: ShownLines;
+  isFollowing: boolean;
+  onFollow: (isOn: boolean) => void;
+  emptyText: string;
   /** The first or the last row is nearly in sight: more can be loaded there. */
   onEdge?: (edge: "first" | "last") => void;
   /** What stands above the lines when there is more than is shown. */
   earlier: ReactNode;
-}) {
+};
+
+/**
+ * The lines in sight. Scrolling up stops following, reaching the end resumes it. Lines have keys and the virtualizer
+ * anchors on them, so that what is read stays where it is while lines fall out at the front.
+ */
+export function OutputLines(props: OutputLinesProps) {
   const { snapshot, isFollowing, isWrapped, onFollow } = props;
   const { lines, version } = snapshot;
   const scroller = useRef<HTMLDivElement>(null);
@@ -128,7 +137,7 @@ export function OutputLines(props: {
     <div
       ref={scroller}
       role="log"
-      aria-label={text.output.label}
+      aria-label={viewerText.label}
       aria-live="off"
       className={classes.log}
       data-wrapped={isWrapped || undefined}
@@ -154,7 +163,7 @@ export function OutputLines(props: {
                 data-target={(target !== null && line.number === target.number) || undefined}
                 style={{ transform: `translateY(${row.start}px)` }}
               >
-                <OutputLine line={line} />
+                <OutputLine line={line} time={props.timeOf?.(line.offset)} />
               </div>
             )
           );

@@ -1,5 +1,6 @@
 import type { ReactNode } from "react";
 import type { TaskDetail } from "../../contract/index.ts";
+import { detailsText } from "../details-text.ts";
 import { limitWords, retryWords, setLimits } from "../task/policy-words.ts";
 import { taskText } from "../task-text.ts";
 import { text } from "../text.ts";
@@ -12,10 +13,10 @@ const words = taskText.details;
 export function Bounds({ task }: { task: TaskDetail }) {
   return (
     <>
-      <Row name={text.details.timeout}>
+      <Row name={detailsText.timeout}>
         {task.timeout_seconds === null ? text.newTask.noLimit : formatDuration(task.timeout_seconds * 1000)}
       </Row>
-      <Row name={text.details.grace}>{formatDuration(task.kill_grace_seconds * 1000)}</Row>
+      <Row name={detailsText.grace}>{formatDuration(task.kill_grace_seconds * 1000)}</Row>
       <Row name={words.limits}>{limitLines(task)}</Row>
       <Row name={words.retry}>{task.retry === null ? words.noRetry : retryWords(task.retry)}</Row>
       <Row name={words.sandbox}>{taskText.sandboxes[task.sandbox]}</Row>

@@ -3,7 +3,9 @@ import type { ReactNode } from "react";
 import { isOver, type TaskDetail } from "../../contract/index.ts";
 import { errorText } from "../api/error-text.ts";
 import { attemptsQuery } from "../api/task-queries.ts";
+import { detailsText } from "../details-text.ts";
 import { asCurl } from "../task/as-curl.ts";
+import { asUtm } from "../task/as-utm.ts";
 import { quoteForShell } from "../task/shell-words.ts";
 import { taskText } from "../task-text.ts";
 import { text } from "../text.ts";
@@ -19,7 +21,7 @@ import { StatusBadge } from "./status-badge.tsx";
 import { Bounds } from "./task-bounds.tsx";
 import classes from "./task-details.module.css";
 
-const words = text.details;
+const words = detailsText;
 
 /** Everything about a task in plain two-column lists: what it is, what it was given, and each attempt. */
 export function TaskDetails({ task }: { task: TaskDetail }) {
@@ -31,10 +33,7 @@ export function TaskDetails({ task }: { task: TaskDetail }) {
           <About task={task} />
         </Section>
         <div className={classes.column}>
-          <Section
-            title={words.program}
-            action={<CopyButton value={asCurl(task, window.location.origin)} label={words.copyCurl} />}
-          >
+          <Section title={words.program} action={<CopyAs task={task} />}>
             <Program task={task} />
           </Section>
           <Section title={taskText.details.bounds}>
@@ -50,6 +49,17 @@ export function TaskDetails({ task }: { task: TaskDetail }) {
         {attempts.data !== undefined && <AttemptTable attempts={attempts.data} />}
       </section>
     </div>
+  );
+}
+
+/** The submission, to be repeated elsewhere. */
+function CopyAs({ task }: { task: TaskDetail }) {
+  const utm = asUtm(task);
+  return (
+    <span className={classes.actions}>
+      <CopyButton value={asCurl(task, window.location.origin)} label={words.copyCurl} />
+      {utm !== null && <CopyButton value={utm} label={words.copyUtm} />}
+    </span>
   );
 }
 

@@ -1,8 +1,11 @@
+import { Link } from "@tanstack/react-router";
 import type { ReactNode } from "react";
 import { isOver, type TaskDetail } from "../../contract/index.ts";
+import { nextStep } from "../task/next-step.ts";
 import { outcomeWords } from "../task/outcome-words.ts";
 import { taskText } from "../task-text.ts";
 import { text } from "../text.ts";
+import { timelineText } from "../timeline-text.ts";
 import { withLocalTimes } from "../ui/durations.ts";
 import { ProgressBar } from "../ui/progress-bar.tsx";
 import { Ago, Duration, Elapsed } from "../ui/times.tsx";
@@ -11,7 +14,8 @@ import classes from "./task-summary-line.module.css";
 
 /** One line on where a task stands: status, outcome, progress, time, attempt, why, who and where. */
 export function TaskSummaryLine({ task }: { task: TaskDetail }) {
-  const ending = outcomeWords(task, task.timeout_seconds);
+  // The sentence of one that timed out says after how long.
+  const ending = task.outcome === "timed_out" && task.reason !== null ? "" : outcomeWords(task, task.timeout_seconds);
   const reason = saysTheSame(task.reason, ending) ? null : task.reason;
   return (
     <div className={classes.line}>
@@ -29,7 +33,25 @@ export function TaskSummaryLine({ task }: { task: TaskDetail }) {
         {text.task.by(task.owner)}
         {task.node !== null && ` ${text.task.onNode(task.node)}`}, {text.task.created} <Ago at={task.created_at} />
       </span>
+      <NextStep task={task} />
     </div>
+  );
+}
+
+function NextStep({ task }: { task: TaskDetail }): ReactNode {
+  const next = nextStep(task);
+  return (
+    next !== null && (
+      <span className={classes.next}>
+        {next.words}
+        {next.leadsTo === "edit" && (
+          <Link to="/tasks/new" search={{ from: task.id }}>
+            {timelineText.next.edit}
+          </Link>
+        )}
+        {next.leadsTo === "nodes" && <Link to="/nodes">{timelineText.next.toNodes}</Link>}
+      </span>
+    )
   );
 }
 

@@ -66,11 +66,11 @@ function linesOf(pages: readonly OutputLines[]): BufferedLine[] {
   for (const { number, offset, text } of pages.flatMap((page) => page.lines)) {
     if (gap !== null && isBeforeGap && offset > gap.first) {
       const gapBytes = gap.last - gap.first + 1;
-      lines.push({ key: -1, number: null, text: "", carry: "", cutCharacters: 0, gapBytes });
+      lines.push({ key: -1, number: null, offset: gap.first, text: "", carry: "", cutCharacters: 0, gapBytes });
       carry = "";
     }
     isBeforeGap = gap !== null && offset <= gap.first;
-    lines.push({ key: number, number, text, carry, cutCharacters: 0, gapBytes: 0 });
+    lines.push({ key: number, number, offset, text, carry, cutCharacters: 0, gapBytes: 0 });
     carry = styleAfter(text, carry);
   }
   return lines;

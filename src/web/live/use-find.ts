@@ -1,7 +1,9 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useMemo, useState } from "react";
+import type { OutputMatches } from "../../contract/index.ts";
 import { client, contract } from "../api/client.ts";
 import { taskKeys } from "../api/task-queries.ts";
+import type { BufferedLine } from "../terminal/line-buffer.ts";
 
 export type FindQuery = { text: string; isRegex: boolean };
 
@@ -9,13 +11,24 @@ export type FindQuery = { text: string; isRegex: boolean };
 export type FindTarget = { number: number; text: string };
 
 const pageSize = 1000;
+const watchMs = 2000;
+/** Who has scrolled through more matches is not looking for the newest. */
+const pagesWatched = 2;
+
+/** Colours in force where the line begins are not known. */
+function lineOf({ number, offset, text }: OutputMatches["matches"][number]): BufferedLine {
+  return { key: number, number, offset, text, carry: "", cutCharacters: 0, gapBytes: 0 };
+}
+
+/** `isWatched`: only the matches are shown, so that new ones have to come by themselves. */
+type FindSource = { taskId: number; attempt: number; isRunning: boolean; isWatched: boolean };
 
 /**
  * Finds a text in the whole output of an attempt, also in what this page has not loaded: the server looks. Walking on
  * from the last match begins again at the first, and while the attempt runs asks anew for what came meanwhile.
  */
-export function useFind(source: { taskId: number; attempt: number; isRunning: boolean }, query: FindQuery) {
-  const { taskId, attempt, isRunning } = source;
+export function useFind(source: FindSource, query: FindQuery) {
+  const { taskId, attempt, isRunning, isWatched } = source;
   const [place, setPlace] = useState({ index: 0, jumps: 0 });
   const found = useInfiniteQuery({
     queryKey: [...taskKeys.search(taskId), attempt, query],
@@ -26,6 +39,8 @@ export function useFind(source: { taskId: number; attempt: number; isRunning: bo
       const asked = { q: query.text, regex, ignore_case: "true" as const, attempt, from: pageParam, limit: pageSize };
       return client.call(contract.searchOutput, { params: { id: taskId }, query: asked }, { signal });
     },
+    refetchInterval: ({ state }) =>
+      isWatched && isRunning && (state.data?.pages.length ?? 0) <= pagesWatched ? watchMs : false,
     getNextPageParam: (page) => (page.truncated ? (page.matches.at(-1)?.number ?? 0) + 1 : undefined),
   });
   const matches = useMemo(() => found.data?.pages.flatMap((page) => page.matches) ?? [], [found.data]);
@@ -57,6 +72,10 @@ export function useFind(source: { taskId: number; attempt: number; isRunning: bo
   }
   return {
     target,
+    /** The lines that have it, as far as they were fetched; `fetchMore` null when these are all. */
+    lines: useMemo(() => matches.map(lineOf), [matches]),
+    version: found.dataUpdatedAt,
+    fetchMore: found.hasNextPage ? () => void (found.isFetching || found.fetchNextPage()) : null,
     numbers: useMemo(() => new Set(matches.map(({ number }) => number)), [matches]),
     index: match === undefined ? null : place.index,
     total,

@@ -10,6 +10,7 @@ import { EditNameButton } from "../components/edit-name-button.tsx";
 import { OutputView } from "../components/output-view.tsx";
 import { TaskActions } from "../components/task-actions.tsx";
 import { TaskSummaryLine } from "../components/task-summary-line.tsx";
+import { TaskTimeline } from "../components/task-timeline.tsx";
 import { WatchButton } from "../components/watch-button.tsx";
 import { taskText } from "../task-text.ts";
 import { text } from "../text.ts";
@@ -76,6 +77,10 @@ function Task({ task }: { task: TaskDetail }) {
   function show(next: Tab) {
     void navigate({ search: { ...search, tab: next === "output" ? undefined : next }, replace: true });
   }
+  function showAttempt(number: number) {
+    const attempt = number === task.attempt ? undefined : number;
+    void navigate({ search: (before) => ({ ...before, attempt }), replace: true });
+  }
   useKeys({
     o: () => show("output"),
     d: () => show("details"),
@@ -103,9 +108,10 @@ function Task({ task }: { task: TaskDetail }) {
         actions={<TaskActions task={task} />}
       />
       <TaskSummaryLine task={task} />
+      <TaskTimeline task={task} onAttempt={showAttempt} />
       <div className={classes.tabs}>
         <Tabs label={text.task.tabs} tabs={tabs} current={tab} onChange={show} />
-        {tabsOfAttempt.includes(tab) && <AttemptChoice task={task} chosen={search.attempt} />}
+        {tabsOfAttempt.includes(tab) && <AttemptChoice task={task} chosen={search.attempt} onChoose={showAttempt} />}
       </div>
       <TabPanel value={tab} className={classes.panel}>
         {tab === "output" && <OutputView key={search.attempt ?? "latest"} task={task} attempt={search.attempt} />}
@@ -120,8 +126,8 @@ function Task({ task }: { task: TaskDetail }) {
 }
 
 /** Only when there is something to choose. The latest one is not fixed: the next attempt takes its place. */
-function AttemptChoice({ task, chosen }: { task: TaskDetail; chosen: number | undefined }) {
-  const navigate = route.useNavigate();
+function AttemptChoice(props: { task: TaskDetail; chosen: number | undefined; onChoose: (attempt: number) => void }) {
+  const { task, chosen } = props;
   const choiceId = useId();
   if (task.attempt < 2) {
     return null;
@@ -135,11 +141,7 @@ function AttemptChoice({ task, chosen }: { task: TaskDetail; chosen: number | un
       <select
         id={choiceId}
         value={chosen ?? task.attempt}
-        onChange={(event) => {
-          const number = Number(event.currentTarget.value);
-          const attempt = number === task.attempt ? undefined : number;
-          void navigate({ search: (before) => ({ ...before, attempt }), replace: true });
-        }}
+        onChange={(event) => props.onChoose(Number(event.currentTarget.value))}
       >
         {numbers.map((number) => (
           <option key={number} value={number}>

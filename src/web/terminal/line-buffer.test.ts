@@ -20,10 +20,12 @@ test("lines are numbered from 1 and an unfinished one is shown", () => {
 });
 
 test("however the bytes are cut, the lines are the same", () => {
-  const bytes = bytesOf("größe ✓\r\n\nprogress 1\rprogress 2\n😀 end");
+  const bytes = Uint8Array.of(...bytesOf("größe ✓\r\n\nprogress 1\rprogress 2\n"), 0xc3, 0x0a, ...bytesOf("😀 end"));
   const whole = new LineBuffer();
   whole.write(0, bytes);
-  const expected = whole.lines.map((line) => line.text);
+  const shownOf = (buffer: LineBuffer) => buffer.lines.map((line) => [line.offset, line.text]);
+  const expected = shownOf(whole);
+  expect(expected.map(([offset]) => offset)).toEqual([0, 13, 14, 36, 38]);
   fc.assert(
     fc.property(fc.array(fc.nat(bytes.length)), (cuts) => {
       const buffer = new LineBuffer();
@@ -32,7 +34,7 @@ test("however the bytes are cut, the lines are the same", () => {
         buffer.write(start, bytes.subarray(start, cut));
         start = cut;
       }
-      expect(buffer.lines.map((line) => line.text)).toEqual(expected);
+      expect(shownOf(buffer)).toEqual(expected);
     }),
   );
 });
@@ -48,17 +50,20 @@ test("an unfinished line keeps its key while it grows, and is a new object each 
 
 test("bytes sent twice are written once", () => {
   const buffer = written("abc");
-  buffer.write(1, bytesOf("bcd\n"));
-  expect(buffer.lines.map((line) => line.text)).toEqual(["abcd"]);
+  buffer.write(1, bytesOf("bcd\ne"));
+  expect(buffer.lines.map((line) => [line.offset, line.text])).toEqual([
+    [0, "abcd"],
+    [5, "e"],
+  ]);
 });
 
 test("missing bytes leave a gap, after which line numbers are unknown", () => {
   const buffer = written("head\n");
   buffer.write(1005, bytesOf("tail\n"));
-  expect(buffer.lines.map((line) => [line.number, line.text, line.gapBytes])).toEqual([
-    [1, "head", 0],
-    [null, "", 1000],
-    [null, "tail", 0],
+  expect(buffer.lines.map((line) => [line.number, line.offset, line.text, line.gapBytes])).toEqual([
+    [1, 0, "head", 0],
+    [null, 5, "", 1000],
+    [null, 1005, "tail", 0],
   ]);
 });
 

@@ -10,6 +10,8 @@ export type BufferedLine = {
   key: number;
   /** Number of the line in the whole output, from 1; null when it cannot be known. */
   number: number | null;
+  /** Of its first byte in the whole output; of a gap, where it begins. */
+  offset: number;
   text: string;
   /** SGR sequences in force at the line's start. */
   carry: string;
@@ -28,6 +30,7 @@ const defaultLimits: LineBufferLimits = {
 };
 
 const heldFactor = 3;
+const lineFeed = 0x0a;
 
 /** Above this, an unfinished line that rewrites itself is reduced to its latest two versions. */
 const longProgressLine = 4096;
@@ -49,6 +52,8 @@ export class LineBuffer {
   #characters = 0;
   #carry = "";
   #open = "";
+  /** Where the unfinished last line begins. */
+  #openOffset = 0;
   #openCut = 0;
   #isOpenShown = false;
 
@@ -65,26 +70,34 @@ export class LineBuffer {
 
   /** Adds bytes of the output from this offset on. Bytes seen before are skipped, missing ones leave a gap line. */
   write(offset: number, bytes: Uint8Array): void {
-    this.firstOffset ??= offset;
+    if (this.firstOffset === null) {
+      this.firstOffset = offset;
+      this.#openOffset = offset;
+    }
     const expected = this.#nextOffset ?? offset;
     if (offset > expected) {
       this.#addGap(offset - expected);
     }
     const fresh = offset < expected ? bytes.subarray(expected - offset) : bytes;
     this.#nextOffset = Math.max(expected, offset + bytes.length);
-    this.#addText(this.#decoder.decode(fresh, { stream: true }));
+    this.#addText(this.#decoder.decode(fresh, { stream: true }), fresh);
     this.#trim();
   }
 
-  #addText(text: string): void {
+  /** Every line break of the text is one of the bytes it was decoded from, which say where the next line begins. */
+  #addText(text: string, bytes: Uint8Array): void {
     if (text === "") {
       return;
     }
+    const bytesBefore = (this.#nextOffset ?? 0) - bytes.length;
+    let lineBreak = -1;
     let start = 0;
     for (let end = text.indexOf("\n"); end >= 0; end = text.indexOf("\n", start)) {
       this.#extendOpen(text.slice(start, end));
       this.#showOpen();
       this.#closeOpen();
+      lineBreak = bytes.indexOf(lineFeed, lineBreak + 1);
+      this.#openOffset = bytesBefore + lineBreak + 1;
       start = end + 1;
     }
     if (start < text.length) {
@@ -118,7 +131,7 @@ export class LineBuffer {
     const previous = this.#isOpenShown ? this.lines.pop() : undefined;
     this.#characters -= previous?.text.length ?? 0;
     const line = { text: this.#open, carry: this.#carry, cutCharacters: this.#openCut, gapBytes: 0 };
-    this.#push({ ...line, key: previous?.key ?? this.#nextKey++, number: this.#nextNumber });
+    this.#push({ ...line, offset: this.#openOffset, key: previous?.key ?? this.#nextKey++, number: this.#nextNumber });
     this.#isOpenShown = true;
   }
 
@@ -138,7 +151,9 @@ export class LineBuffer {
       this.#closeOpen();
     }
     this.#carry = "";
-    this.#push({ key: this.#nextKey++, number: null, text: "", carry: "", cutCharacters: 0, gapBytes });
+    const offset = this.#nextOffset ?? 0;
+    this.#push({ key: this.#nextKey++, number: null, offset, text: "", carry: "", cutCharacters: 0, gapBytes });
+    this.#openOffset = offset + gapBytes;
     this.#nextNumber = null;
   }
 

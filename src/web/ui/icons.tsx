@@ -242,3 +242,15 @@ export function DownIcon() {
     </Icon>
   );
 }
+
+export function FullScreenIcon({ isFull }: { isFull: boolean }) {
+  return (
+    <Icon>
+      {isFull ? (
+        <path d="M6.5 2.5v4h-4M9.5 2.5v4h4M6.5 13.5v-4h-4M9.5 13.5v-4h4" />
+      ) : (
+        <path d="M2.5 6V2.5H6M10 2.5h3.5V6M13.5 10v3.5H10M6 13.5H2.5V10" />
+      )}
+    </Icon>
+  );
+}

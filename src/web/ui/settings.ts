@@ -1,5 +1,5 @@
 /** Small choices of the person that this browser remembers. Forgotten where storage is forbidden. */
-type SettingName = "chart" | "menu" | "wrap";
+type SettingName = "chart" | "menu" | "wrap" | "times";
 
 export function readSetting(name: SettingName): string | null {
   try {

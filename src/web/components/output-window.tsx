@@ -1,0 +1,96 @@
+import type { TaskDetail } from "../../contract/index.ts";
+import { errorText } from "../api/error-text.ts";
+import type { OutputViewer } from "../live/use-output-viewer.ts";
+import { text } from "../text.ts";
+import { ErrorNote } from "../ui/error-note.tsx";
+import { viewerText } from "../viewer-text.ts";
+import { EarlierOutput } from "./earlier-output.tsx";
+import { ExcerptBar } from "./excerpt-bar.tsx";
+import { type LineLooks, OutputLines } from "./output-lines.tsx";
+import classes from "./output-view.module.css";
+import { RawOutputButton } from "./raw-output-button.tsx";
+
+type OutputWindowProps = {
+  task: TaskDetail;
+  viewer: OutputViewer;
+  looks: Pick<LineLooks, "isWrapped" | "timeOf">;
+  rawOf: number | undefined;
+};
+
+/** The lines the viewer shows, whichever these are. */
+export function OutputWindow({ task, viewer, looks, rawOf }: OutputWindowProps) {
+  const { snapshot, excerpt, find, goal } = viewer;
+  const alike: LineLooks = {
+    ...looks,
+    found: { numbers: find.numbers, target: goal },
+    linked: viewer.linked,
+    onLink: viewer.link,
+  };
+  if (viewer.shows === "matches") {
+    return (
+      <OutputLines
+        key="matches"
+        snapshot={{ lines: find.lines, version: find.version, error: find.error }}
+        isFollowing={false}
+        onFollow={ignore}
+        {...alike}
+        onEdge={(edge) => edge === "last" && find.fetchMore?.()}
+        emptyText={find.isSearching ? viewerText.find.searching : viewerText.find.nothing}
+        earlier={null}
+      />
+    );
+  }
+  if (viewer.shows === "excerpt") {
+    return (
+      <OutputLines
+        key={`around ${goal?.number}`}
+        snapshot={excerpt}
+        isFollowing={false}
+        onFollow={ignore}
+        {...alike}
+        onEdge={(edge) => (edge === "first" ? excerpt.earlier?.() : excerpt.later?.())}
+        emptyText={excerpt.isLoading ? text.common.loading : ""}
+        earlier={null}
+      />
+    );
+  }
+  return (
+    <OutputLines
+      key="end"
+      snapshot={snapshot}
+      isFollowing={viewer.isFollowing}
+      onFollow={viewer.setFollowing}
+      {...alike}
+      emptyText={emptyText(task, snapshot.isOver)}
+      earlier={
+        <EarlierOutput
+          snapshot={snapshot}
+          rawOutput={<RawOutputButton taskId={task.id} attempt={rawOf} label={viewerText.openRaw} isPlain />}
+        />
+      }
+    />
+  );
+}
+
+/** What stands between tools and lines: which lines they are, and what is wrong. */
+export function OutputNotes({ viewer, isConnected }: { viewer: OutputViewer; isConnected: boolean }) {
+  const { snapshot, excerpt } = viewer;
+  return (
+    <>
+      {snapshot.error !== null && <ErrorNote message={errorText(snapshot.error)} onRetry={viewer.retry} />}
+      {snapshot.isInterrupted && isConnected && <p className={classes.interrupted}>{viewerText.interrupted}</p>}
+      {viewer.shows === "excerpt" && <ExcerptBar excerpt={excerpt} />}
+      {excerpt.error !== null && <ErrorNote message={errorText(excerpt.error)} onRetry={excerpt.retry} />}
+    </>
+  );
+}
+
+/** Neither an excerpt nor a list of matches has an end to follow. */
+function ignore(): void {}
+
+function emptyText(task: TaskDetail, isOver: boolean): string {
+  if (task.attempt === 0) {
+    return viewerText.pending;
+  }
+  return isOver ? viewerText.empty : viewerText.waiting;
+}

@@ -1,0 +1,76 @@
+import { useCallback, useEffect, useState } from "react";
+import { isOver, type TaskDetail } from "../../contract/index.ts";
+import { indexOfLine } from "../terminal/line-index.ts";
+import type { OutputSnapshot } from "./output-store.ts";
+import { useExcerpt } from "./use-excerpt.ts";
+import { type FindQuery, useFind } from "./use-find.ts";
+import { useLineGoal } from "./use-line-goal.ts";
+import { useOutput } from "./use-output.ts";
+
+export const noQuery: FindQuery = { text: "", isRegex: false };
+
+/**
+ * What the viewer of an attempt's output shows: the end as it comes, the lines around one that is not loaded, or only the
+ * lines that have what is looked for.
+ */
+export function useOutputViewer(task: TaskDetail, attempt: number | undefined) {
+  const [isFollowing, follow] = useState(true);
+  const { snapshot, retry } = useOutput(task, attempt, !isFollowing);
+  const [linesWhenStopped, setLinesWhenStopped] = useState<number | null>(null);
+  const totalLines = snapshot.droppedLines + snapshot.lines.length;
+  const isLatest = attempt === undefined || attempt === task.attempt;
+  // After an attempt the next one is followed, if there is one.
+  const isEnded = snapshot.isOver && (!isLatest || isOver(task.status));
+  const setFollowing = useCallback(
+    (isOn: boolean) => {
+      if (!isOn) {
+        const seen = snapshot.droppedLines + snapshot.lines.length;
+        setLinesWhenStopped(seen > 0 ? seen : null);
+      }
+      follow(isOn);
+    },
+    [snapshot],
+  );
+
+  const [query, look] = useState<FindQuery | null>(null);
+  const [isOnlyMatches, showOnlyMatches] = useState(false);
+  const followed = attempt ?? task.attempt;
+  const isFiltered = isOnlyMatches && query !== null && query.text !== "";
+  const source = { taskId: task.id, attempt: followed, isRunning: !isEnded, isWatched: isFiltered };
+  const find = useFind(source, query ?? noQuery);
+  const { goal, linked, link, forget } = useLineGoal(find.target);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: once for each jump, not whenever lines come
+  useEffect(() => {
+    if (goal !== null) {
+      setFollowing(false);
+    }
+  }, [goal]);
+  const excerpt = useExcerpt(task.id, followed, goal !== null && isBefore(goal.number, snapshot) ? goal.number : null);
+  const isExcerpt = excerpt.isLoading || excerpt.lines.length > 0 || excerpt.error !== null;
+  return {
+    ...{ snapshot, retry, isLatest, isEnded, isFollowing, setFollowing },
+    // Who came by a link has not stopped anywhere yet: nothing is new before the first lines were there.
+    newLines: linesWhenStopped === null ? 0 : Math.max(0, totalLines - linesWhenStopped),
+    ...{ attempt: followed, query, look, find, isOnlyMatches, showOnlyMatches },
+    ...{ goal, linked, excerpt },
+    shows: isFiltered ? ("matches" as const) : isExcerpt ? ("excerpt" as const) : ("end" as const),
+    /** Puts a line into the address, and shows it among its neighbours. */
+    link: (line: number, isExtending: boolean) => {
+      showOnlyMatches(false);
+      link(line, isExtending);
+    },
+    goToEnd: () => {
+      showOnlyMatches(false);
+      forget();
+      setFollowing(true);
+    },
+  };
+}
+
+export type OutputViewer = ReturnType<typeof useOutputViewer>;
+
+/** Lines before the first one loaded are asked for by themselves; where no number is known, all are taken for such. */
+function isBefore(line: number, { lines }: OutputSnapshot): boolean {
+  const first = lines[0];
+  return first !== undefined && (first.number === null ? indexOfLine(lines, line) < 0 : line < first.number);
+}
