@@ -1,9 +1,8 @@
 import { ApiFailure } from "../../client/client.ts";
 import { followOutput } from "../../client/follow.ts";
 import type { TaskDetail } from "../../contract/index.ts";
-import { client } from "../api/client.ts";
+import { client, contract } from "../api/client.ts";
 import { type BufferedLine, LineBuffer } from "../terminal/line-buffer.ts";
-import { findOutputStart } from "./output-start.ts";
 
 export type OutputSnapshot = {
   /** Grows with every change; the lines are one array that is changed in place. */
@@ -20,6 +19,10 @@ export type OutputSnapshot = {
   error: Error | null;
 };
 
+/** More than this is not loaded at once, but from near its end; the rest comes where somebody looks. */
+const wholeBytes = 4_000_000;
+const tailBytes = 1_000_000;
+
 type OutputSource = { id: number; attempt: number | undefined; sizeBytes: number };
 
 /** From this many lines on, laying them out costs more than a frame, so it is done less often. */
@@ -35,6 +38,7 @@ export class OutputStore {
   readonly #aborter = new AbortController();
   #buffer = new LineBuffer();
   #snapshot: OutputSnapshot;
+  #lineToNumber: { offset: number; number: number } | null = null;
   #isHeld = false;
   #isFlushDue = false;
   #breaks = 0;
@@ -76,10 +80,15 @@ export class OutputStore {
     const { signal } = this.#aborter;
     const { id, attempt } = source;
     try {
-      const start = await findOutputStart(id, attempt, source.sizeBytes, signal);
-      this.#buffer = new LineBuffer(start.firstNumber);
-      this.#buffer.isHeld = this.#isHeld;
-      const options = { offset: start.offset, signal, ...(attempt === undefined ? {} : { attempt }) };
+      const isLarge = source.sizeBytes > wholeBytes;
+      const buffer = new LineBuffer(isLarge ? "middle" : "beginning");
+      this.#buffer = buffer;
+      buffer.isHeld = this.#isHeld;
+      if (isLarge) {
+        void this.#number(buffer, source);
+      }
+      const offset = isLarge ? source.sizeBytes - tailBytes : 0;
+      const options = { offset, signal, ...(attempt === undefined ? {} : { attempt }) };
       for await (const event of followOutput(client, id, options)) {
         switch (event.kind) {
           case "output":
@@ -105,6 +114,15 @@ export class OutputStore {
         this.#publish(isNoOutput(error) ? { isOver: true } : { error: error as Error });
       }
     }
+  }
+
+  /** Numbers the lines of a large output: to count a gigabyte takes the server seconds, which its end need not wait for. */
+  async #number(buffer: LineBuffer, { id, attempt }: OutputSource): Promise<void> {
+    const query = { from: -1, count: 1, attempt };
+    const { signal } = this.#aborter;
+    const last = await client.call(contract.getOutputLines, { params: { id }, query }, { signal }).catch(() => null);
+    this.#lineToNumber = buffer === this.#buffer ? (last?.lines[0] ?? null) : null;
+    this.#flushSoon();
   }
 
   /** A stream that is open again but silent says nothing: when no further break follows, the break is over. */
@@ -134,7 +152,16 @@ export class OutputStore {
     }
   }
 
+  /** The line whose number is known may come only later. */
+  #numberLines(): void {
+    if (this.#lineToNumber !== null && (this.#buffer.nextOffset ?? 0) > this.#lineToNumber.offset) {
+      this.#buffer.number(this.#lineToNumber);
+      this.#lineToNumber = null;
+    }
+  }
+
   #publish(change: Partial<OutputSnapshot>): void {
+    this.#numberLines();
     this.#snapshot = {
       ...this.#snapshot,
       version: this.#snapshot.version + 1,

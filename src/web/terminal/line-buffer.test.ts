@@ -5,7 +5,7 @@ import { LineBuffer } from "./line-buffer.ts";
 const bytesOf = (text: string) => new TextEncoder().encode(text);
 
 function written(text: string, limits?: ConstructorParameters<typeof LineBuffer>[1]): LineBuffer {
-  const buffer = new LineBuffer(1, limits);
+  const buffer = new LineBuffer("beginning", limits);
   buffer.write(0, bytesOf(text));
   return buffer;
 }
@@ -69,7 +69,7 @@ test("missing bytes leave a gap, after which line numbers are unknown", () => {
 
 test("the window is bounded in lines; numbers and keys go on", () => {
   const limits = { maxCharacters: 1_000_000, maxLines: 100, maxLineCharacters: 1000 };
-  const buffer = new LineBuffer(1, limits);
+  const buffer = new LineBuffer("beginning", limits);
   for (let index = 0; index < 1000; index += 1) {
     buffer.write(index * 2, bytesOf("x\n"));
   }
@@ -79,7 +79,7 @@ test("the window is bounded in lines; numbers and keys go on", () => {
 });
 
 test("while somebody reads, the window holds three times as much", () => {
-  const buffer = new LineBuffer(1, { maxCharacters: 1_000_000, maxLines: 100, maxLineCharacters: 1000 });
+  const buffer = new LineBuffer("beginning", { maxCharacters: 1_000_000, maxLines: 100, maxLineCharacters: 1000 });
   buffer.isHeld = true;
   buffer.write(0, bytesOf("x\n".repeat(300)));
   expect(buffer.droppedLines).toBe(0);
@@ -119,4 +119,52 @@ test("progress that rewrites itself for ever stays small and current", () => {
 test("a colour is carried to the next line", () => {
   const { lines } = written("\u001b[31mred\nstill red");
   expect(lines[1]?.carry).toBe("\u001b[31m");
+});
+
+test("what begins in the middle leaves the rest of a line out, and is numbered once a number is known", () => {
+  const buffer = new LineBuffer("middle");
+  buffer.write(1000, bytesOf("ddle of a line"));
+  expect(buffer.lines).toEqual([]);
+  buffer.write(1014, bytesOf("\none\ntwo\nthr"));
+  const shown = () => buffer.lines.map((line) => [line.number, line.offset, line.text]);
+  expect(shown()).toEqual([
+    [null, 1015, "one"],
+    [null, 1019, "two"],
+    [null, 1023, "thr"],
+  ]);
+  buffer.number({ offset: 1, number: 4 });
+  expect(buffer.lines[0]?.number).toBeNull();
+  buffer.number({ offset: 1019, number: 78 });
+  buffer.write(1026, bytesOf("ee\nfour\n"));
+  expect(shown()).toEqual([
+    [77, 1015, "one"],
+    [78, 1019, "two"],
+    [79, 1023, "three"],
+    [80, 1029, "four"],
+  ]);
+});
+
+test("a number reaches to the next gap and no farther", () => {
+  const buffer = new LineBuffer("middle");
+  buffer.write(0, bytesOf("rest\na\nb\n"));
+  buffer.write(109, bytesOf("tail\nend\n"));
+  buffer.number({ offset: 7, number: 3 });
+  expect(buffer.lines.map(({ number, text }) => [number, text])).toEqual([
+    [2, "a"],
+    [3, "b"],
+    [null, ""],
+    [null, "tail"],
+    [null, "end"],
+  ]);
+  buffer.number({ offset: 114, number: 9 });
+  buffer.write(118, bytesOf("more"));
+  expect(buffer.lines.slice(3).map(({ number }) => number)).toEqual([8, 9, 10]);
+});
+
+test("a line that is too long to be left out is shown from its middle on", () => {
+  const buffer = new LineBuffer("middle");
+  buffer.write(0, new Uint8Array(200_000).fill(0x61));
+  expect(buffer.lines).toEqual([]);
+  buffer.write(200_000, new Uint8Array(100_000).fill(0x62));
+  expect(buffer.lines.map(({ offset }) => offset)).toEqual([200_000]);
 });

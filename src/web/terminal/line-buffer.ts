@@ -31,6 +31,8 @@ const defaultLimits: LineBufferLimits = {
 
 const heldFactor = 3;
 const lineFeed = 0x0a;
+/** A line that is longer than this is shown from its middle on rather than not at all. */
+const longestSkipped = 256 * 1024;
 
 /** Above this, an unfinished line that rewrites itself is reduced to its latest two versions. */
 const longProgressLine = 4096;
@@ -56,10 +58,16 @@ export class LineBuffer {
   #openOffset = 0;
   #openCut = 0;
   #isOpenShown = false;
+  /** Bytes that may still be left out in search of the first line break. */
+  #skippable: number;
 
-  /** `firstNumber` is the number of the first line that will be written, null when nobody knows it. */
-  constructor(firstNumber: number | null = 1, limits: LineBufferLimits = defaultLimits) {
-    this.#nextNumber = firstNumber;
+  /**
+   * `beginning`: it is written from the first byte on. `middle`: from any, so what belongs to a line that began before is
+   * left out, and lines have no numbers until `number` tells one.
+   */
+  constructor(from: "beginning" | "middle" = "beginning", limits: LineBufferLimits = defaultLimits) {
+    this.#nextNumber = from === "beginning" ? 1 : null;
+    this.#skippable = from === "beginning" ? 0 : longestSkipped;
     this.#limits = limits;
   }
 
@@ -70,6 +78,19 @@ export class LineBuffer {
 
   /** Adds bytes of the output from this offset on. Bytes seen before are skipped, missing ones leave a gap line. */
   write(offset: number, bytes: Uint8Array): void {
+    if (this.#skippable > 0) {
+      const lineBreak = bytes.indexOf(lineFeed);
+      this.#skippable = lineBreak < 0 ? Math.max(0, this.#skippable - bytes.length) : 0;
+      if (this.#skippable > 0) {
+        return;
+      }
+      this.#append(offset + lineBreak + 1, bytes.subarray(lineBreak + 1));
+    } else {
+      this.#append(offset, bytes);
+    }
+  }
+
+  #append(offset: number, bytes: Uint8Array): void {
     if (this.firstOffset === null) {
       this.firstOffset = offset;
       this.#openOffset = offset;
@@ -85,6 +106,30 @@ export class LineBuffer {
   }
 
   /** Every line break of the text is one of the bytes it was decoded from, which say where the next line begins. */
+  /** Tells the number of the line that begins at an offset: those next to it have numbers from then on, up to a gap. */
+  number(known: { offset: number; number: number }): void {
+    const { lines } = this;
+    const at = lines.findLastIndex(({ offset, gapBytes }) => offset === known.offset && gapBytes === 0);
+    if (at < 0) {
+      return;
+    }
+    const isGap = (index: number) => (lines[index]?.gapBytes ?? 1) > 0;
+    let first = at;
+    while (!isGap(first - 1)) {
+      first -= 1;
+    }
+    let index = first;
+    for (; !isGap(index); index += 1) {
+      const line = lines[index];
+      if (line !== undefined) {
+        lines[index] = { ...line, number: known.number + index - at };
+      }
+    }
+    if (index === lines.length) {
+      this.#nextNumber = known.number + index - at - (this.#isOpenShown ? 1 : 0);
+    }
+  }
+
   #addText(text: string, bytes: Uint8Array): void {
     if (text === "") {
       return;
