@@ -138,8 +138,9 @@ export const text = {
       ending: "Outcome",
     },
     demonstration: "demonstration",
-    counts: (total: number, running: number, failed: number) =>
-      `${formatCount(total)} in all · ${formatCount(running)} running · ${formatCount(failed)} failed today`,
+    total: (count: number) => `${formatCount(count)} in all`,
+    running: (count: number) => `${formatCount(count)} running`,
+    failedToday: (count: number) => `${formatCount(count)} failed today`,
     newPill: (count: number) => `${formatCount(count)} new`,
     loadMore: "Load more",
     loadingMore: "Loading more…",

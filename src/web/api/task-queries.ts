@@ -61,7 +61,7 @@ export function nextCursor(link: string | null): number | null {
   return cursor === null ? null : Number(cursor);
 }
 
-/** How many tasks there are, run now, and failed since midnight. */
+/** How many tasks there are, run now, and ended as failed since midnight. */
 export function taskCountsQuery(owner: string | null) {
   return queryOptions({
     queryKey: [...taskKeys.counts, owner],
@@ -71,7 +71,7 @@ export function taskCountsQuery(owner: string | null) {
       const [total, running, failedToday] = await Promise.all([
         countTasks({}, owner, signal),
         countTasks({ status: "running" }, owner, signal),
-        countTasks({ status: "failed", since: midnight.toISOString() }, owner, signal),
+        countTasks({ status: "failed", ended_since: midnight.toISOString() }, owner, signal),
       ]);
       return { total, running, failedToday };
     },
@@ -79,7 +79,7 @@ export function taskCountsQuery(owner: string | null) {
 }
 
 async function countTasks(
-  query: { status?: string; since?: string },
+  query: { status?: string; ended_since?: string },
   owner: string | null,
   signal: AbortSignal,
 ): Promise<number> {
