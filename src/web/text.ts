@@ -52,6 +52,7 @@ export const text = {
   userStatuses,
   nav: {
     label: "Main",
+    dashboard: "Dashboard",
     tasks: "Tasks",
     newTask: "New task",
     nodes: "Nodes",
@@ -61,6 +62,7 @@ export const text = {
     logOut: "Log out",
     collapse: "Collapse the menu",
     expand: "Expand the menu",
+    more: "More",
     skip: "Skip to the content",
   },
   scheme: {
@@ -308,6 +310,7 @@ export const text = {
         keys: [
           ["Ctrl K", "Go to or do anything"],
           ["n", "New task"],
+          ["g d", "Go to dashboard"],
           ["g t", "Go to tasks"],
           ["g n", "Go to new task"],
           ["g o", "Go to nodes"],

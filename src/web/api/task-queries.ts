@@ -1,6 +1,7 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import type { TaskSummary } from "../../contract/index.ts";
 import { recentTasksAfter, withRecentChange } from "../live/recent-changes.ts";
+import { todayStart } from "../task/moments.ts";
 import { filterQuery, type TaskFilter } from "../task/task-filter.ts";
 import { client, contract } from "./client.ts";
 
@@ -66,12 +67,10 @@ export function taskCountsQuery(owner: string | null) {
   return queryOptions({
     queryKey: [...taskKeys.counts, owner],
     queryFn: async ({ signal }) => {
-      const midnight = new Date();
-      midnight.setHours(0, 0, 0, 0);
       const [total, running, failedToday] = await Promise.all([
         countTasks({}, owner, signal),
         countTasks({ status: "running" }, owner, signal),
-        countTasks({ status: "failed", ended_since: midnight.toISOString() }, owner, signal),
+        countTasks({ status: "failed", ended_since: todayStart() }, owner, signal),
       ]);
       return { total, running, failedToday };
     },
