@@ -21,7 +21,8 @@ type EndedChartProps = {
   parts: readonly StatisticsPart[];
   span: StatisticsSpan;
   width: number;
-  onPoint: (part: StatisticsPart | null) => void;
+  /** Hears at which part somebody points: where it begins, or null for none. */
+  onPoint: (from: string | null) => void;
   searchOf: (part: StatisticsPart) => TasksSearch;
 };
 
@@ -84,10 +85,10 @@ export function EndedChart({ parts, span, width, onPoint, searchOf }: EndedChart
                 className={classes.part}
                 aria-label={partWords(part, Date.now())}
                 tabIndex={part.from === stop ? 0 : -1}
-                onMouseEnter={() => onPoint(part)}
+                onMouseEnter={() => onPoint(part.from)}
                 onFocus={() => {
                   reach(part.from);
-                  onPoint(part);
+                  onPoint(part.from);
                 }}
                 onBlur={() => onPoint(null)}
                 onKeyDown={goAlong}

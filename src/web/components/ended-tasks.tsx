@@ -26,7 +26,8 @@ type EndedTasksProps = {
 /** What ended in a span of time and how long it ran: in all, and part by part. */
 export function EndedTasks({ parts, span, tasksBy, onSpan }: EndedTasksProps) {
   const { ref, width } = useElementSize();
-  const [pointed, point] = useState<StatisticsPart | null>(null);
+  const [pointed, point] = useState<string | null>(null);
+  const pointedPart = parts.find(({ from }) => from === pointed);
   const counts = endCounts(parts);
   const whole = { endedSince: parts[0]?.from ?? "", endedBefore: parts.at(-1)?.before ?? "" };
   return (
@@ -55,7 +56,7 @@ export function EndedTasks({ parts, span, tasksBy, onSpan }: EndedTasksProps) {
           ))}
         </fieldset>
       </div>
-      <p className={classes.readout}>{pointed === null ? "" : partWords(pointed, Date.now())}</p>
+      <p className={classes.readout}>{pointedPart === undefined ? "" : partWords(pointedPart, Date.now())}</p>
       <div ref={ref}>
         <EndedChart
           parts={parts}
