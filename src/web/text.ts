@@ -62,7 +62,7 @@ export const text = {
     logOut: "Log out",
     collapse: "Collapse the menu",
     expand: "Expand the menu",
-    more: "More",
+    more: "Menu",
     skip: "Skip to the content",
   },
   scheme: {

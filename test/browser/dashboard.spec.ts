@@ -190,19 +190,19 @@ test("a phone's bar has five places, and the last one all others", async ({ page
   await logIn(page, anna);
   const bar = page.getByRole("navigation", { name: "Main" });
   await expect(bar.getByRole("link").or(bar.getByRole("button"))).toHaveText([
-    ...["Dashboard", "Tasks", "New task", "Nodes", "More"],
+    ...["Dashboard", "Tasks", "New task", "Nodes", "Menu"],
   ]);
-  const more = page.getByRole("dialog", { name: "More" });
+  const more = page.getByRole("dialog", { name: "Menu" });
   for (const [name, heading] of [
     ["Users", "Users"],
     ["anna", "Account"],
   ] as const) {
-    await bar.getByRole("button", { name: "More" }).click();
+    await bar.getByRole("button", { name: "Menu" }).click();
     await more.getByRole("link", { name }).click();
     await expect(more).toHaveCount(0);
     await expect(page.getByRole("heading", { name: heading, exact: true })).toBeVisible();
   }
-  await bar.getByRole("button", { name: "More" }).click();
+  await bar.getByRole("button", { name: "Menu" }).click();
   await more.getByRole("button", { name: "Commands" }).click();
   await expect(page.getByRole("combobox", { name: "Command, page, or task" })).toBeVisible();
 });
