@@ -8,6 +8,7 @@ export const paletteText = {
   nothing: "Nothing is called that. Press Escape to close.",
   goTo: (page: string) => `Go to ${page}`,
   pages: {
+    dashboard: "dashboard",
     tasks: "tasks",
     running: "running tasks",
     failed: "failed tasks",

@@ -6,10 +6,10 @@ import {
   Outlet,
   redirect,
 } from "@tanstack/react-router";
+import { type StatisticsSpan, statisticsSpans } from "../contract/index.ts";
 import { Frame } from "./components/frame.tsx";
 import { LoginPage } from "./pages/login.tsx";
 import { CrashPage, NotFoundPage } from "./pages/not-found.tsx";
-import { TasksPage } from "./pages/tasks.tsx";
 import { readSearch, writeSearch } from "./search-params.ts";
 import { safeReturnPath } from "./session/return-path.ts";
 import { readToken } from "./session/session.ts";
@@ -18,6 +18,10 @@ import { filterWords, type TasksSearch } from "./task/filter-words.ts";
 type Search = Record<string, unknown>;
 type NewTaskSearch = { command?: string | undefined; from?: number | undefined };
 type TaskSearch = { tab?: TaskTab | undefined; attempt?: number | undefined };
+
+type DashboardSearch = { owner?: "all" | undefined; span?: StatisticsSpan | undefined };
+
+const spans = Object.keys(statisticsSpans) as StatisticsSpan[];
 
 /** Output is what a task shows unasked. */
 const taskTabs = ["details", "events", "usage"] as const;
@@ -63,8 +67,18 @@ const homeRoute = createRoute({
   getParentRoute: () => appRoute,
   path: "/",
   beforeLoad: () => {
-    throw redirect({ to: "/tasks" });
+    throw redirect({ to: "/dashboard" });
   },
+});
+
+const dashboardRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: "/dashboard",
+  validateSearch: (search: Search): DashboardSearch => ({
+    owner: search.owner === "all" ? "all" : undefined,
+    span: spans.find((span) => span === search.span),
+  }),
+  component: lazyRouteComponent(() => import("./pages/dashboard.tsx"), "DashboardPage"),
 });
 
 const tasksRoute = createRoute({
@@ -72,7 +86,7 @@ const tasksRoute = createRoute({
   path: "/tasks",
   validateSearch: (search: Search): TasksSearch =>
     Object.fromEntries(["q", ...filterWords].map((name) => [name, textOf(search[name])])),
-  component: TasksPage,
+  component: lazyRouteComponent(() => import("./pages/tasks.tsx"), "TasksPage"),
 });
 
 const newTaskRoute = createRoute({
@@ -113,7 +127,16 @@ const usersRoute = createRoute({
 const routeTree = rootRoute.addChildren([
   loginRoute,
   registerRoute,
-  appRoute.addChildren([homeRoute, tasksRoute, newTaskRoute, taskRoute, accountRoute, nodesRoute, usersRoute]),
+  appRoute.addChildren([
+    homeRoute,
+    dashboardRoute,
+    tasksRoute,
+    newTaskRoute,
+    taskRoute,
+    accountRoute,
+    nodesRoute,
+    usersRoute,
+  ]),
 ]);
 
 export const router = createRouter({

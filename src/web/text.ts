@@ -52,6 +52,7 @@ export const text = {
   userStatuses,
   nav: {
     label: "Main",
+    dashboard: "Dashboard",
     tasks: "Tasks",
     newTask: "New task",
     nodes: "Nodes",
@@ -61,6 +62,7 @@ export const text = {
     logOut: "Log out",
     collapse: "Collapse the menu",
     expand: "Expand the menu",
+    more: "Menu",
     skip: "Skip to the content",
   },
   scheme: {
@@ -138,8 +140,9 @@ export const text = {
       ending: "Outcome",
     },
     demonstration: "demonstration",
-    counts: (total: number, running: number, failed: number) =>
-      `${formatCount(total)} in all · ${formatCount(running)} running · ${formatCount(failed)} failed today`,
+    total: (count: number) => `${formatCount(count)} in all`,
+    running: (count: number) => `${formatCount(count)} running`,
+    failedToday: (count: number) => `${formatCount(count)} failed today`,
     newPill: (count: number) => `${formatCount(count)} new`,
     loadMore: "Load more",
     loadingMore: "Loading more…",
@@ -248,6 +251,7 @@ export const text = {
         keys: [
           ["Ctrl K", "Go to or do anything"],
           ["n", "New task"],
+          ["g d", "Go to dashboard"],
           ["g t", "Go to tasks"],
           ["g n", "Go to new task"],
           ["g o", "Go to nodes"],

@@ -11,7 +11,7 @@ test("a person registers, logs out and logs in again", async ({ page, server }) 
   await page.getByLabel("Email").fill("anna@example.com");
   await page.getByLabel("Password").fill("a good password");
   await page.getByRole("button", { name: "Register" }).click();
-  await expect(page.getByRole("heading", { name: "Tasks", exact: true })).toBeVisible();
+  await expect(page.getByRole("heading", { name: "Dashboard" })).toBeVisible();
   await page.getByRole("button", { name: "Log out" }).first().click();
   await expect(page.getByRole("heading", { name: "Log in" })).toBeVisible();
   await page.goto(`${server.url}/tasks`);

@@ -31,9 +31,9 @@ export const test = base.extend<Fixtures>({
 
 export { expect } from "@playwright/test";
 
-/** Logs somebody in through the page. */
+/** Logs somebody in through the page, and goes to the list of tasks. */
 export async function logIn(page: Page, member: Member): Promise<void> {
-  await page.goto("/login");
+  await page.goto("/login?to=/tasks");
   await page.getByLabel("Username").fill(member.username);
   await page.getByLabel("Password").fill(member.password);
   await page.getByRole("button", { name: "Log in" }).click();

@@ -7,6 +7,8 @@ import { expect, logIn, test } from "./fixtures.ts";
 
 /** Task 1 was tried twice and is over, task 2 runs and takes input, task 3 is suspended. */
 const pages = [
+  "/dashboard",
+  "/dashboard?owner=all&span=hour",
   "/tasks",
   "/tasks?status=failed,killed&since=7d&owner=all",
   "/tasks?status=faild&tag=nothing",
@@ -55,8 +57,7 @@ for (const colorScheme of ["light", "dark"] as const) {
     }
     await logIn(page, anna);
     for (const path of pages) {
-      await page.goto(path);
-      await page.getByRole("heading").first().waitFor();
+      await show(page, path);
       await expectNoFindings(page, path);
     }
     await page.goto("/tasks");
@@ -84,6 +85,13 @@ for (const colorScheme of ["light", "dark"] as const) {
   });
 }
 
+/** Opens a page of the frame, and waits until it has what it shows. */
+async function show(page: Page, path: string): Promise<void> {
+  await page.goto(path);
+  await page.getByRole("heading").first().waitFor();
+  await expect(page.getByText("Loading…")).toHaveCount(0);
+}
+
 async function expectNoFindings(page: Page, path: string): Promise<void> {
   const { violations } = await new AxeBuilder({ page }).analyze();
   const grave = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
@@ -97,8 +105,7 @@ test("nothing sticks out on a phone of 320 pixels", async ({ browser, server, an
   await fillServer(anna);
   await logIn(page, anna);
   for (const path of pages) {
-    await page.goto(path);
-    await page.getByRole("heading").first().waitFor();
+    await show(page, path);
     const excess = await page.evaluate(() => document.documentElement.scrollWidth - window.innerWidth);
     expect(excess, path).toBeLessThanOrEqual(0);
   }

@@ -1,6 +1,7 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import type { TaskSummary } from "../../contract/index.ts";
 import { recentTasksAfter, withRecentChange } from "../live/recent-changes.ts";
+import { todayStart } from "../task/moments.ts";
 import { filterQuery, type TaskFilter } from "../task/task-filter.ts";
 import { client, contract } from "./client.ts";
 
@@ -61,17 +62,15 @@ export function nextCursor(link: string | null): number | null {
   return cursor === null ? null : Number(cursor);
 }
 
-/** How many tasks there are, run now, and failed since midnight. */
+/** How many tasks there are, run now, and ended as failed since midnight. */
 export function taskCountsQuery(owner: string | null) {
   return queryOptions({
     queryKey: [...taskKeys.counts, owner],
     queryFn: async ({ signal }) => {
-      const midnight = new Date();
-      midnight.setHours(0, 0, 0, 0);
       const [total, running, failedToday] = await Promise.all([
         countTasks({}, owner, signal),
         countTasks({ status: "running" }, owner, signal),
-        countTasks({ status: "failed", since: midnight.toISOString() }, owner, signal),
+        countTasks({ status: "failed", ended_since: todayStart() }, owner, signal),
       ]);
       return { total, running, failedToday };
     },
@@ -79,7 +78,7 @@ export function taskCountsQuery(owner: string | null) {
 }
 
 async function countTasks(
-  query: { status?: string; since?: string },
+  query: { status?: string; ended_since?: string },
   owner: string | null,
   signal: AbortSignal,
 ): Promise<number> {

@@ -90,6 +90,20 @@ export function FilterMenu({ filter, account, mayChooseOwner, onChange, onClose,
           <Moment label={words.from} word={filter.since} edge="start" onChange={(since) => onChange({ since })} />
           <Moment label={words.to} word={filter.until} edge="end" onChange={(until) => onChange({ until })} />
         </Group>
+        <Group label={words.ended}>
+          <Moment
+            label={words.from}
+            word={filter.endedSince}
+            edge="start"
+            onChange={(endedSince) => onChange({ endedSince })}
+          />
+          <Moment
+            label={words.before}
+            word={filter.endedBefore}
+            edge="start"
+            onChange={(endedBefore) => onChange({ endedBefore })}
+          />
+        </Group>
         <Text label={words.tag} value={filter.tag} onChange={(tag) => onChange({ tag })} />
         <Text label={words.queue} value={filter.queue} onChange={(queue) => onChange({ queue })} />
         <Text

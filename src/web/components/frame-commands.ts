@@ -18,6 +18,7 @@ export function useFrameCommands(account: Account | undefined, onShowKeys: () =>
   }));
   const users = goTo(pages.users, () => void navigate({ to: "/users" }));
   useCommands([
+    goTo(pages.dashboard, () => void navigate({ to: "/dashboard" })),
     goTo(pages.tasks, () => void navigate({ to: "/tasks" })),
     goTo(pages.running, () => void navigate({ to: "/tasks", search: { status: "running" } })),
     goTo(pages.failed, () => void navigate({ to: "/tasks", search: { status: "failed" } })),

@@ -23,6 +23,7 @@ export function Frame() {
   useKeys({
     n: () => void navigate({ to: "/tasks/new" }),
     "g n": () => void navigate({ to: "/tasks/new" }),
+    "g d": () => void navigate({ to: "/dashboard" }),
     "g t": () => void navigate({ to: "/tasks" }),
     "g a": () => void navigate({ to: "/account" }),
     "g o": () => void navigate({ to: "/nodes" }),

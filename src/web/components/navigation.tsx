@@ -9,6 +9,7 @@ import { errorText } from "../api/error-text.ts";
 import { paletteText } from "../palette-text.ts";
 import { endSession, readToken } from "../session/session.ts";
 import { text } from "../text.ts";
+import { Dialog } from "../ui/dialog.tsx";
 import * as icons from "../ui/icons.tsx";
 import { readSetting, writeSetting } from "../ui/settings.ts";
 import classes from "./navigation.module.css";
@@ -16,10 +17,12 @@ import classes from "./navigation.module.css";
 const schemes = ["auto", "light", "dark"] as const;
 const schemeIcons = { auto: icons.AutoSchemeIcon, light: icons.LightIcon, dark: icons.DarkIcon };
 
-/** The menu: a rail at the left, a bar at the bottom of a phone. */
-export function Navigation(props: { account: Account | undefined; onShowKeys: () => void; onShowPalette: () => void }) {
-  const { account } = props;
+type NavigationProps = { account: Account | undefined; onShowKeys: () => void; onShowPalette: () => void };
+
+/** The menu: a rail at the left, a bar at the bottom of a phone, where five fit and the last one has the others. */
+export function Navigation({ account, onShowKeys, onShowPalette }: NavigationProps) {
   const [isCollapsed, setCollapsed] = useState(() => readSetting("menu") === "collapsed");
+  const [isShowingMore, showMore] = useState(false);
   function toggle() {
     writeSetting("menu", isCollapsed ? "open" : "collapsed");
     setCollapsed(!isCollapsed);
@@ -30,31 +33,77 @@ export function Navigation(props: { account: Account | undefined; onShowKeys: ()
         <img src="/favicon.svg" alt="" width="24" height="24" />
         <span className={classes.word}>{text.product}</span>
       </div>
+      <NavLink to="/dashboard" icon={<icons.DashboardIcon />} label={text.nav.dashboard} />
       <NavLink to="/tasks" icon={<icons.TasksIcon />} label={text.nav.tasks} isExact />
       <NavLink to="/tasks/new" icon={<icons.PlusIcon />} label={text.nav.newTask} />
       <NavLink to="/nodes" icon={<icons.NodesIcon />} label={text.nav.nodes} />
-      {account?.permissions.includes("manage_users") && (
-        <NavLink to="/users" icon={<icons.UsersIcon />} label={text.nav.users} />
-      )}
-      <div className={classes.space} />
-      <RailButton icon={<icons.SearchIcon />} label={paletteText.open} onClick={props.onShowPalette} />
-      <SchemeButton />
-      <RailButton icon={<icons.KeyboardIcon />} label={text.nav.keys} onClick={props.onShowKeys} />
-      <RailButton
-        icon={<icons.SidebarIcon />}
-        label={isCollapsed ? text.nav.expand : text.nav.collapse}
-        onClick={toggle}
-      />
-      <hr className={classes.line} />
-      <NavLink to="/account" icon={<icons.AccountIcon />} label={account?.username ?? text.nav.account} />
-      <LogOutButton />
+      <div className={classes.wide}>
+        <UsersLink account={account} />
+        <div className={classes.space} />
+        <RailButton icon={<icons.SearchIcon />} label={paletteText.open} onClick={onShowPalette} />
+        <SchemeButton />
+        <RailButton icon={<icons.KeyboardIcon />} label={text.nav.keys} onClick={onShowKeys} />
+        <RailButton
+          icon={<icons.SidebarIcon />}
+          label={isCollapsed ? text.nav.expand : text.nav.collapse}
+          onClick={toggle}
+        />
+        <hr className={classes.line} />
+        <AccountLink account={account} />
+        <LogOutButton />
+      </div>
+      <div className={classes.narrow}>
+        <RailButton icon={<icons.MoreIcon />} label={text.nav.more} onClick={() => showMore(true)} />
+      </div>
+      {isShowingMore && <MorePlaces account={account} onShowPalette={onShowPalette} onClose={() => showMore(false)} />}
     </nav>
   );
 }
 
-type PagePath = "/tasks" | "/tasks/new" | "/nodes" | "/users" | "/account";
+type MorePlacesProps = Pick<NavigationProps, "account" | "onShowPalette"> & { onClose: () => void };
 
-function NavLink(props: { to: PagePath; icon: ReactNode; label: string; isExact?: boolean }) {
+/** What has no place of its own in a phone's bar. */
+function MorePlaces({ account, onShowPalette, onClose }: MorePlacesProps) {
+  function showPalette() {
+    onClose();
+    onShowPalette();
+  }
+  return (
+    <Dialog title={text.nav.more} onClose={onClose}>
+      <div className={classes.places}>
+        <UsersLink account={account} onClick={onClose} />
+        <AccountLink account={account} onClick={onClose} />
+        <RailButton icon={<icons.SearchIcon />} label={paletteText.open} onClick={showPalette} />
+        <SchemeButton />
+        <LogOutButton />
+      </div>
+    </Dialog>
+  );
+}
+
+type AccountLinkProps = { account: Account | undefined; onClick?: () => void };
+
+function UsersLink({ account, onClick }: AccountLinkProps) {
+  const mayManage = account?.permissions.includes("manage_users") ?? false;
+  return mayManage && <NavLink to="/users" icon={<icons.UsersIcon />} label={text.nav.users} onClick={onClick} />;
+}
+
+function AccountLink({ account, onClick }: AccountLinkProps) {
+  const label = account?.username ?? text.nav.account;
+  return <NavLink to="/account" icon={<icons.AccountIcon />} label={label} onClick={onClick} />;
+}
+
+type PagePath = "/dashboard" | "/tasks" | "/tasks/new" | "/nodes" | "/users" | "/account";
+
+type NavLinkProps = {
+  to: PagePath;
+  icon: ReactNode;
+  label: string;
+  isExact?: boolean;
+  onClick?: (() => void) | undefined;
+};
+
+function NavLink(props: NavLinkProps) {
   return (
     <Link
       to={props.to}
@@ -62,6 +111,7 @@ function NavLink(props: { to: PagePath; icon: ReactNode; label: string; isExact?
       activeOptions={{ exact: props.isExact ?? false, includeSearch: false }}
       activeProps={{ "data-active": true }}
       title={props.label}
+      onClick={props.onClick}
     >
       {props.icon}
       <span className={classes.word}>{props.label}</span>

@@ -1,7 +1,8 @@
 import { Link } from "@tanstack/react-router";
-import { type KeyboardEvent, useState } from "react";
+import { useState } from "react";
 import type { TaskDuration } from "../../contract/index.ts";
 import { historyText } from "../history-text.ts";
+import { goAlong } from "../ui/go-along.ts";
 import classes from "./outcome-strip.module.css";
 import { StatusIcon } from "./status-badge.tsx";
 
@@ -11,15 +12,6 @@ export function OutcomeStrip(props: { outcomes: readonly TaskDuration[]; describ
   const [reached, reach] = useState<number | null>(null);
   const isThere = outcomes.some((task) => task.id === reached);
   const stop = isThere ? reached : outcomes.at(-1)?.id;
-
-  function onKeyDown(event: KeyboardEvent<HTMLElement>) {
-    const here = event.currentTarget.parentElement;
-    const next = { ArrowLeft: here?.previousElementSibling, ArrowRight: here?.nextElementSibling }[event.key];
-    if (next) {
-      event.preventDefault();
-      next.querySelector("a")?.focus();
-    }
-  }
   return (
     <ol className={classes.strip} aria-label={historyText.strip}>
       {outcomes.map((task) => (
@@ -34,7 +26,7 @@ export function OutcomeStrip(props: { outcomes: readonly TaskDuration[]; describ
             title={describe(task)}
             tabIndex={task.id === stop ? 0 : -1}
             onFocus={() => reach(task.id)}
-            onKeyDown={onKeyDown}
+            onKeyDown={goAlong}
           >
             <StatusIcon status={task.status} />
           </Link>

@@ -4,6 +4,7 @@ import { type Pill, type Problem, pillsOf } from "../task/filter-words.ts";
 import { isNarrowed, noFilter, type TaskFilter } from "../task/task-filter.ts";
 import { listText } from "../task-list-text.ts";
 import { text } from "../text.ts";
+import { formatClock } from "../ui/durations.ts";
 import { DownIcon, FailedIcon, SearchIcon } from "../ui/icons.tsx";
 import { useKeys } from "../ui/keys.ts";
 import { ToggleButton } from "../ui/toggle-button.tsx";
@@ -105,11 +106,14 @@ export function TaskFilters(props: {
   );
 }
 
+/** What a chart writes into the address; people read their clock. */
+const instant = /T.*Z$/;
+
 function FilterPill({ pill: { word, value }, onRemove }: { pill: Pill; onRemove: () => void }) {
   return (
     <span className={classes.pill}>
       <span className={classes.pillWord} title={value}>
-        {word}:<b>{value}</b>
+        {word}:<b>{instant.test(value) ? formatClock(value, Date.now()) : value}</b>
       </span>
       <button type="button" className={classes.pillRemove} aria-label={words.remove(word, value)} onClick={onRemove}>
         <FailedIcon />

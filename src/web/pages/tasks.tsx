@@ -51,7 +51,7 @@ function Tasks({ account }: { account: Account }) {
     <>
       <PageHeader
         title={text.tasks.title}
-        context={counts.data && text.tasks.counts(counts.data.total, counts.data.running, counts.data.failedToday)}
+        context={counts.data && <Counts {...counts.data} ownerWord={writeAddress(filter, me).owner} />}
         actions={
           <Button
             size="compact-md"
@@ -64,6 +64,24 @@ function Tasks({ account }: { account: Account }) {
       />
       <TaskFilters filter={filter} problems={problems} onChange={change} account={account} mayChooseOwner={seesAll} />
       <TaskList filter={filter} account={account} onChangeFilter={change} />
+    </>
+  );
+}
+
+type CountsProps = { total: number; running: number; failedToday: number; ownerWord: string | undefined };
+
+/** How many there are, each with the way to them. */
+function Counts({ total, running, failedToday, ownerWord: owner }: CountsProps) {
+  return (
+    <>
+      {text.tasks.total(total)} ·{" "}
+      <Link to="/tasks" search={{ owner, status: "running" }}>
+        {text.tasks.running(running)}
+      </Link>{" "}
+      ·{" "}
+      <Link to="/tasks" search={{ owner, status: "failed", ended_since: "today" }}>
+        {text.tasks.failedToday(failedToday)}
+      </Link>
     </>
   );
 }

@@ -3,11 +3,11 @@ import { safeReturnPath } from "./return-path.ts";
 
 test.each([
   ["/tasks/12?tab=details", "/tasks/12?tab=details"],
-  ["//evil.example", "/tasks"],
-  ["/\\evil.example", "/tasks"],
-  ["https://evil.example", "/tasks"],
-  ["/login?to=/tasks", "/tasks"],
-  [undefined, "/tasks"],
+  ["//evil.example", "/dashboard"],
+  ["/\\evil.example", "/dashboard"],
+  ["https://evil.example", "/dashboard"],
+  ["/login?to=/tasks", "/dashboard"],
+  [undefined, "/dashboard"],
 ])("after a login %j leads to %j", (path, target) => {
   expect(safeReturnPath(path)).toBe(target);
 });

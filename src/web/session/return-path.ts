@@ -2,5 +2,5 @@
 export function safeReturnPath(path: string | undefined): string {
   const isLocal = path !== undefined && /^\/(?![/\\])/.test(path);
   const leadsToLogin = path !== undefined && /^\/(login|register)\b/.test(path);
-  return isLocal && !leadsToLogin ? path : "/tasks";
+  return isLocal && !leadsToLogin ? path : "/dashboard";
 }

@@ -31,6 +31,7 @@ test.each([
   ["colour:red", /no filter "colour".*status, outcome/],
   ["tag:", /behind the colon/],
   ["since:soon", /"soon" is no moment/],
+  ["ended_since:soon", /"soon" is no moment/],
 ])("%s is told and stays in the field", (word, why) => {
   const typed = read(`make ${word}`);
   expect(typed).toMatchObject({ change: {}, search: "make", kept: word, problems: [{ word }] });
@@ -46,6 +47,14 @@ test("quotes and addresses of the web are text", () => {
   expect(typedSearch("status:failed http://example.com/ x")).toBe('"status:failed" http://example.com/ x');
 });
 
+test("when a task ended is a filter of its own", () => {
+  expect(read("ended_since:yesterday ended_before:today").change).toEqual({
+    endedSince: "yesterday",
+    endedBefore: "today",
+  });
+  expect(typedSearch("ended_since:today")).toBe('"ended_since:today"');
+});
+
 test("owners: oneself, everybody, somebody", () => {
   expect(read("owner:all").change).toEqual({ owner: null });
   expect(read("owner:me").change).toEqual({ owner: "anna" });
@@ -55,7 +64,7 @@ test("owners: oneself, everybody, somebody", () => {
 test("an address keeps all of a filter, and what it cannot use is told", () => {
   const filter: TaskFilter = {
     ...{ statuses: ["failed"], outcomes: ["lost"], search: "a b", tag: "t", queue: "q", node: "n" },
-    ...{ since: "2h", until: "2026-11-30", owner: null },
+    ...{ since: "2h", until: "2026-11-30", endedSince: "today", endedBefore: "2026-11-30T14:05", owner: null },
   };
   expect(readAddress(writeAddress(filter, "anna"), mine, "anna")).toEqual({ filter, problems: [] });
   expect(readAddress({ status: "faild", tag: "t" }, mine, "anna")).toMatchObject({
@@ -65,11 +74,14 @@ test("an address keeps all of a filter, and what it cannot use is told", () => {
 });
 
 test("each filter has a pill that takes it away", () => {
-  const filter: TaskFilter = { ...mine, statuses: ["failed", "killed"], since: "2h", owner: "ben" };
+  const ended = { endedSince: "yesterday", endedBefore: "today" };
+  const filter: TaskFilter = { ...mine, statuses: ["failed", "killed"], since: "2h", ...ended, owner: "ben" };
   expect(pillsOf(filter, "anna").map(({ word, value }) => `${word}:${value}`)).toEqual([
     "status:failed,killed",
     "owner:ben",
     "since:2h",
+    "ended_since:yesterday",
+    "ended_before:today",
   ]);
   const bare = Object.assign({}, filter, ...pillsOf(filter, "anna").map((pill) => pill.without));
   expect(bare).toEqual(mine);

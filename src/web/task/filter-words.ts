@@ -4,8 +4,7 @@ import { momentMs } from "./moments.ts";
 import { filterFields, type TaskFilter } from "./task-filter.ts";
 
 /** The words of a filter as one types them, `status:failed,killed tag:nightly "two words" text`, and as the address has them. */
-export type FilterWord = "status" | "outcome" | "tag" | "queue" | "node" | "owner" | "since" | "until";
-export const filterWords: readonly FilterWord[] = [
+export const filterWords = [
   "status",
   "outcome",
   "tag",
@@ -14,7 +13,18 @@ export const filterWords: readonly FilterWord[] = [
   "owner",
   "since",
   "until",
-];
+  "ended_since",
+  "ended_before",
+] as const;
+export type FilterWord = (typeof filterWords)[number];
+
+/** The words whose value is a moment: which field has it, and which end of a day that is meant. */
+const moments = {
+  since: ["since", "start"],
+  until: ["until", "end"],
+  ended_since: ["endedSince", "start"],
+  ended_before: ["endedBefore", "start"],
+} as const satisfies Partial<Record<FilterWord, [keyof TaskFilter, "start" | "end"]>>;
 
 /** A word that cannot be used, and why. */
 export type Problem = { word: string; why: string };
@@ -29,8 +39,8 @@ export type TypedFilter = {
   problems: Problem[];
 };
 
-const token = /([a-z]+):(?:"([^"]*)"?|(\S*))|"([^"]*)"?|\S+/gi;
-const looksNamed = /^[a-z]+:(?!\/\/)/i;
+const token = /([a-z_]+):(?:"([^"]*)"?|(\S*))|"([^"]*)"?|\S+/gi;
+const looksNamed = /^[a-z_]+:(?!\/\/)/i;
 
 /** What is searched for, as one would type it: a word that looks like a filter stands in quotes. */
 export function typedSearch(search: string): string {
@@ -85,14 +95,13 @@ function readWord(name: string, value: string, filter: TaskFilter, me: string): 
       return several("outcomes", outcomes, value, filter.outcomes);
     case "owner":
       return { owner: value === "all" || value === "*" ? null : value === "me" ? me : value };
-    case "since":
-    case "until":
-      return momentMs(value, word === "since" ? "start" : "end", Date.now()) === null
-        ? { why: listText.problems.noMoment(value) }
-        : { [word]: value };
-    default:
+    case "tag":
+    case "queue":
+    case "node":
       return { [word]: value };
   }
+  const [field, edge] = moments[word];
+  return momentMs(value, edge, Date.now()) === null ? { why: listText.problems.noMoment(value) } : { [field]: value };
 }
 
 function several<Word extends string>(
@@ -143,6 +152,8 @@ export function writeAddress(filter: TaskFilter, me: string): TasksSearch {
     ...filterFields(filter),
     since: filter.since || undefined,
     until: filter.until || undefined,
+    ended_since: filter.endedSince || undefined,
+    ended_before: filter.endedBefore || undefined,
     owner: filter.owner === null ? "all" : filter.owner === me ? undefined : filter.owner,
     q: filter.search || undefined,
   };
@@ -156,6 +167,7 @@ export function pillsOf(filter: TaskFilter, me: string): Pill[] {
   const without: Record<FilterWord, Partial<TaskFilter>> = {
     ...{ status: { statuses: [] }, outcome: { outcomes: [] }, owner: { owner: me } },
     ...{ tag: { tag: "" }, queue: { queue: "" }, node: { node: "" }, since: { since: "" }, until: { until: "" } },
+    ...{ ended_since: { endedSince: "" }, ended_before: { endedBefore: "" } },
   };
   return filterWords.flatMap((word) => {
     const value = words[word];

@@ -76,3 +76,13 @@ test("and by tag, queue, node, outcome and time", () => {
     expect(matchesFilter(lost, { ...filter, ...change })).toBe(false);
   }
 });
+
+test("and by when it ended: from one moment on, and before another", () => {
+  const ended: TaskSummary = { ...task(1, "failed"), completed_at: "2026-01-01T12:00:00Z" };
+  const noon = "2026-01-01T12:00:00Z";
+  expect(matchesFilter(ended, { ...everything, endedSince: noon, endedBefore: "2026-01-01T12:00:01Z" })).toBe(true);
+  expect(matchesFilter(ended, { ...everything, endedBefore: noon })).toBe(false);
+  expect(matchesFilter(ended, { ...everything, endedSince: "2026-01-01T12:00:01Z" })).toBe(false);
+  expect(matchesFilter(task(1), { ...everything, endedSince: noon })).toBe(false);
+  expect(matchesFilter(task(1), { ...everything, endedBefore: noon })).toBe(false);
+});

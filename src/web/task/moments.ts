@@ -37,3 +37,8 @@ function dayEdge(of: Date, days: number, edge: "start" | "end"): number {
   const shift = days + (edge === "end" ? 1 : 0);
   return new Date(of.getFullYear(), of.getMonth(), of.getDate() + shift).getTime() - (edge === "end" ? 1 : 0);
 }
+
+/** When the reader's day began. */
+export function todayStart(): string {
+  return new Date(dayEdge(new Date(), 0, "start")).toISOString();
+}

@@ -13,6 +13,9 @@ export type TaskFilter = {
   /** By the time of submission, as moments.ts reads them. */
   since: string;
   until: string;
+  /** By when they ended: from this moment on, and before the other one. */
+  endedSince: string;
+  endedBefore: string;
   /** A username, or null for everybody's. */
   owner: string | null;
 };
@@ -26,6 +29,8 @@ export const noFilter: Omit<TaskFilter, "owner"> = {
   node: "",
   since: "",
   until: "",
+  endedSince: "",
+  endedBefore: "",
 };
 
 /** Whether it leaves out anything but other people's tasks. */
@@ -52,6 +57,8 @@ export function filterQuery(filter: TaskFilter, nowMs: number = Date.now()) {
     q: filter.search || undefined,
     since: instant(momentMs(filter.since, "start", nowMs)),
     until: instant(momentMs(filter.until, "end", nowMs)),
+    ended_since: instant(momentMs(filter.endedSince, "start", nowMs)),
+    ended_before: instant(momentMs(filter.endedBefore, "start", nowMs)),
     owner: filter.owner ?? "*",
   };
 }
@@ -82,9 +89,18 @@ function hasText(task: TaskSummary, search: string): boolean {
   return wanted === "" || places.some((place) => place.toLowerCase().includes(wanted));
 }
 
-function isWithin(task: TaskSummary, { since, until }: TaskFilter, nowMs: number): boolean {
+function isWithin(task: TaskSummary, filter: TaskFilter, nowMs: number): boolean {
   const atMs = Date.parse(task.created_at);
-  const startMs = momentMs(since, "start", nowMs);
-  const endMs = momentMs(until, "end", nowMs);
-  return (startMs === null || atMs >= startMs) && (endMs === null || atMs <= endMs);
+  const startMs = momentMs(filter.since, "start", nowMs);
+  const endMs = momentMs(filter.until, "end", nowMs);
+  const isSubmittedThen = (startMs === null || atMs >= startMs) && (endMs === null || atMs <= endMs);
+  return isSubmittedThen && hasEndedWithin(task, filter, nowMs);
+}
+
+/** What goes on has ended neither since a moment nor before one. */
+function hasEndedWithin({ completed_at }: TaskSummary, filter: TaskFilter, nowMs: number): boolean {
+  const startMs = momentMs(filter.endedSince, "start", nowMs);
+  const beforeMs = momentMs(filter.endedBefore, "start", nowMs);
+  const atMs = completed_at === null ? Number.NaN : Date.parse(completed_at);
+  return (startMs === null || atMs >= startMs) && (beforeMs === null || atMs < beforeMs);
 }

@@ -81,6 +81,14 @@ export function StopIcon() {
   );
 }
 
+export function DashboardIcon() {
+  return (
+    <Icon>
+      <path d="M2.5 13.500h11M4 10.800V8.500M8 10.800V3M12 10.800V6" />
+    </Icon>
+  );
+}
+
 export function TasksIcon() {
   return (
     <Icon>
@@ -223,6 +231,14 @@ export function EditIcon() {
   return (
     <Icon>
       <path d="M3 13l.6-2.700 7-7 2.100 2.100-7 7zM9.300 4.600l2.100 2.100" />
+    </Icon>
+  );
+}
+
+export function MoreIcon() {
+  return (
+    <Icon>
+      <path d="M3.500 8h.01M8 8h.01M12.500 8h.01" strokeWidth="2.4" />
     </Icon>
   );
 }
