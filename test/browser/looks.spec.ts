@@ -59,6 +59,13 @@ for (const colorScheme of ["light", "dark"] as const) {
       await page.getByRole("heading").first().waitFor();
       await expectNoFindings(page, path);
     }
+    await page.goto("/account");
+    await page.getByRole("button", { name: "New token" }).click();
+    await expectNoFindings(page, "new token dialog");
+    await page.getByRole("dialog").getByLabel("Name").fill("deploy");
+    await page.getByRole("button", { name: "Make token" }).click();
+    await page.getByRole("button", { name: "Done" }).waitFor();
+    await expectNoFindings(page, "new token");
     await page.goto("/tasks");
     await page.getByRole("button", { name: "Filters" }).waitFor();
     await page.keyboard.press("f");
