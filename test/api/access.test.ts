@@ -92,6 +92,7 @@ const calls: Record<EndpointName, Call> = {
   health: {},
   readiness: {},
   info: {},
+  listSettings: {},
 };
 
 const names = Object.keys(contract) as EndpointName[];

@@ -136,6 +136,7 @@ describe("every JSON answer of a normal walk is what the contract says", () => {
     await walk("health", "/healthz", undefined);
     await walk("readiness", "/readyz", undefined);
     await walk("info", "/info", undefined);
+    await walk("listSettings", "/taskapi/settings/", ada);
   });
 });
 
