@@ -110,10 +110,26 @@ const usersRoute = createRoute({
   component: lazyRouteComponent(() => import("./pages/users.tsx"), "UsersPage"),
 });
 
+const settingsRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: "/settings",
+  validateSearch: (search: Search): { q?: string | undefined } => ({ q: textOf(search.q) }),
+  component: lazyRouteComponent(() => import("./pages/settings.tsx"), "SettingsPage"),
+});
+
 const routeTree = rootRoute.addChildren([
   loginRoute,
   registerRoute,
-  appRoute.addChildren([homeRoute, tasksRoute, newTaskRoute, taskRoute, accountRoute, nodesRoute, usersRoute]),
+  appRoute.addChildren([
+    homeRoute,
+    tasksRoute,
+    newTaskRoute,
+    taskRoute,
+    accountRoute,
+    nodesRoute,
+    usersRoute,
+    settingsRoute,
+  ]),
 ]);
 
 export const router = createRouter({

@@ -22,6 +22,8 @@ const pages = [
   "/nodes",
   "/account",
   "/users",
+  "/settings",
+  "/settings?q=no+such+setting",
 ];
 
 async function fillServer(anna: Member): Promise<void> {

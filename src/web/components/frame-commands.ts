@@ -17,6 +17,7 @@ export function useFrameCommands(account: Account | undefined, onShowKeys: () =>
     run: () => setColorScheme(scheme),
   }));
   const users = goTo(pages.users, () => void navigate({ to: "/users" }));
+  const settings = goTo(pages.settings, () => void navigate({ to: "/settings" }));
   useCommands([
     goTo(pages.tasks, () => void navigate({ to: "/tasks" })),
     goTo(pages.running, () => void navigate({ to: "/tasks", search: { status: "running" } })),
@@ -24,6 +25,7 @@ export function useFrameCommands(account: Account | undefined, onShowKeys: () =>
     goTo(pages.newTask, () => void navigate({ to: "/tasks/new" })),
     goTo(pages.nodes, () => void navigate({ to: "/nodes" })),
     ...(account?.permissions.includes("manage_users") ? [users] : []),
+    ...(account?.permissions.includes("view_settings") ? [settings] : []),
     goTo(pages.account, () => void navigate({ to: "/account" })),
     ...schemes,
     { id: "keys", label: paletteText.keys, hint: "?", run: onShowKeys },

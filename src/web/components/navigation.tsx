@@ -36,6 +36,9 @@ export function Navigation(props: { account: Account | undefined; onShowKeys: ()
       {account?.permissions.includes("manage_users") && (
         <NavLink to="/users" icon={<icons.UsersIcon />} label={text.nav.users} />
       )}
+      {account?.permissions.includes("view_settings") && (
+        <NavLink to="/settings" icon={<icons.SettingsIcon />} label={text.nav.settings} isWideOnly />
+      )}
       <div className={classes.space} />
       <RailButton icon={<icons.SearchIcon />} label={paletteText.open} onClick={props.onShowPalette} />
       <SchemeButton />
@@ -52,15 +55,16 @@ export function Navigation(props: { account: Account | undefined; onShowKeys: ()
   );
 }
 
-type PagePath = "/tasks" | "/tasks/new" | "/nodes" | "/users" | "/account";
+type PagePath = "/tasks" | "/tasks/new" | "/nodes" | "/users" | "/settings" | "/account";
 
-function NavLink(props: { to: PagePath; icon: ReactNode; label: string; isExact?: boolean }) {
+function NavLink(props: { to: PagePath; icon: ReactNode; label: string; isExact?: boolean; isWideOnly?: boolean }) {
   return (
     <Link
       to={props.to}
       className={classes.item}
       activeOptions={{ exact: props.isExact ?? false, includeSearch: false }}
       activeProps={{ "data-active": true }}
+      data-wide-only={props.isWideOnly}
       title={props.label}
     >
       {props.icon}

@@ -1,6 +1,7 @@
 import { Button, PasswordInput, TextInput, useMantineColorScheme } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
 import { type FormEvent, useState } from "react";
 import { type Account, permissions } from "../../contract/index.ts";
 import { meQuery } from "../api/account-queries.ts";
@@ -9,6 +10,7 @@ import { errorText, formErrors } from "../api/error-text.ts";
 import { DocumentTitle } from "../components/document-title.tsx";
 import { useLogOut } from "../components/navigation.tsx";
 import { TokenSection } from "../components/token-section.tsx";
+import { settingsText } from "../settings-text.ts";
 import { text } from "../text.ts";
 import { ErrorNote } from "../ui/error-note.tsx";
 import form from "../ui/form-stack.module.css";
@@ -30,6 +32,7 @@ export function AccountPage() {
         {me.data !== undefined && (
           <div className={classes.sections}>
             <AccountForm key={me.data.updated_at} account={me.data} />
+            <Admin account={me.data} />
             <div className={classes.wide}>
               <TokenSection />
             </div>
@@ -118,6 +121,22 @@ function Rights({ account }: { account: Account }) {
           <li key={name}>{permissions[name]}</li>
         ))}
       </ul>
+    </section>
+  );
+}
+
+/** Pages that the menu of a phone has no room for stand here, with their neighbours, only there. */
+function Admin({ account }: { account: Account }) {
+  if (!account.permissions.includes("view_settings")) {
+    return null;
+  }
+  return (
+    <section className={classes.phoneOnly}>
+      <h2 className={classes.heading}>{settingsText.admin}</h2>
+      <p className={classes.links}>
+        <Link to="/users">{text.users.title}</Link>
+        <Link to="/settings">{settingsText.title}</Link>
+      </p>
     </section>
   );
 }
