@@ -75,6 +75,12 @@ const verbs: readonly Verb[] = [
   { name: "login", group: "Account:", summary: "log in and stay so", load: () => import("./commands/login.ts") },
   { name: "logout", group: "Account:", summary: "log out", load: () => import("./commands/logout.ts") },
   { name: "whoami", group: "Account:", summary: "who am I, and where", load: () => import("./commands/whoami.ts") },
+  {
+    name: "tokens",
+    group: "Account:",
+    summary: "tokens for programs, and your logins",
+    load: () => import("./commands/tokens.ts"),
+  },
   { name: "users", group: "Account:", summary: "accounts of the server", load: () => import("./commands/users.ts") },
   {
     name: "nodes",

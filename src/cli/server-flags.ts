@@ -27,7 +27,7 @@ export function readServerFlags(command: Command, environment: NodeJS.ProcessEnv
 }
 
 /** Every setting in the order of its declaration. */
-export function settings(): ConfigOption[] {
+function settings(): ConfigOption[] {
   return Object.values(configOptions);
 }
 

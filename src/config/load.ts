@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { availableParallelism, homedir, hostname } from "node:os";
 import { join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import type { FreeCommandPolicy, RegistrationPolicy } from "../contract/index.ts";
+import type { FreeCommandPolicy, RegistrationPolicy, SettingSource } from "../contract/index.ts";
 import { configOptions } from "./options.ts";
 
 /** The settings in force. One typed object, made once, handed down. */
@@ -41,11 +41,9 @@ export type Config = {
   publicUrl: string | null;
 };
 
-/** Where a value came from: flag > environment > file > default. */
-export type Source = "flag" | "environment" | "file" | "default";
 export type LoadedConfig = {
   config: Config;
-  sources: Record<keyof Config, Source>;
+  sources: Record<keyof Config, SettingSource>;
   /** The configuration file that was read, if there was one. */
   filePath: string | null;
 };
@@ -73,7 +71,7 @@ export function loadConfig(input: ConfigInput): LoadedConfig {
   const mistakes: string[] = [];
   const file = readConfigFile(input, mistakes);
   const values: Record<string, unknown> = {};
-  const sources: Record<string, Source> = {};
+  const sources: Record<string, SettingSource> = {};
   for (const option of Object.values(configOptions)) {
     const given = pick(input, file.values, option);
     sources[option.key] = given.source;
@@ -93,14 +91,14 @@ export function loadConfig(input: ConfigInput): LoadedConfig {
   if (mistakes.length > 0) {
     throw new ConfigMistakes(mistakes);
   }
-  return { config, sources: sources as Record<keyof Config, Source>, filePath: file.path };
+  return { config, sources: sources as Record<keyof Config, SettingSource>, filePath: file.path };
 }
 
 function pick(
   input: ConfigInput,
   file: Readonly<Record<string, string>>,
   option: { key: string; flag: string; env: string },
-): { text: string | undefined; source: Source; name: string } {
+): { text: string | undefined; source: SettingSource; name: string } {
   const flag = input.flags[option.key];
   if (flag !== undefined) {
     return { text: flag, source: "flag", name: `--${option.flag}` };

@@ -18,7 +18,7 @@ export type ConfigOption = {
   parse: Parse<unknown>;
   /** A flag without a value. */
   isSwitch: boolean;
-  /** Shown as `***`: it may hold a password. */
+  /** An address that may hold a password, which is never shown. */
   isSecret: boolean;
 };
 

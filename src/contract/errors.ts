@@ -6,6 +6,7 @@ export const errorRegistry = {
   parse_error: { status: 400, detail: "JSON parse error - {problem}" },
   not_authenticated: { status: 401, detail: "Authentication credentials were not provided." },
   invalid_token: { status: 401, detail: "Invalid token." },
+  token_expired: { status: 401, detail: "This token expired at {at}; a new one is needed." },
   permission_denied: {
     status: 403,
     detail: "You do not have the permission to {what} ({permission}). An admin can give it to you.",

@@ -5,11 +5,13 @@ import { systemEndpoints } from "./system.ts";
 import { taskControlEndpoints } from "./task-control.ts";
 import { taskOverviewEndpoints } from "./task-overview.ts";
 import { taskEndpoints } from "./tasks.ts";
+import { tokenEndpoints } from "./tokens.ts";
 import { userEndpoints } from "./users.ts";
 
 /** Everything server, browser and CLI share. The only barrel of the project. */
 export const contract = {
   ...userEndpoints,
+  ...tokenEndpoints,
   ...taskEndpoints,
   ...taskOverviewEndpoints,
   ...taskControlEndpoints,
@@ -34,5 +36,6 @@ export * from "./task-overview.ts";
 export * from "./task-policy.ts";
 export * from "./task-states.ts";
 export * from "./tasks.ts";
+export * from "./tokens.ts";
 export * from "./users.ts";
 export * from "./validation.ts";

@@ -13,6 +13,7 @@ export const permissions = {
   operate_all_tasks: "edit and kill everybody's tasks",
   manage_users: "see all users, change their role, approve or disable them",
   manage_nodes: "drain, resume and forget nodes",
+  view_settings: "see the settings of the server, without passwords",
 } as const;
 export type Permission = keyof typeof permissions;
 
@@ -29,6 +30,7 @@ const admin: readonly Permission[] = [
   "operate_all_tasks",
   "manage_users",
   "manage_nodes",
+  "view_settings",
 ];
 
 export const rolePermissions: Readonly<Record<Role, readonly Permission[]>> = { viewer, member, operator, admin };

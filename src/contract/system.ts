@@ -25,6 +25,25 @@ export const readiness = z.object({
   missing: z.array(z.string()),
 });
 
+/** Where the value of a setting came from, in the order in which they win. */
+export const settingSources = ["flag", "environment", "file", "default"] as const;
+export type SettingSource = (typeof settingSources)[number];
+
+export const settingInForce = z.object({
+  /** Of its variable, which is also the name in the configuration file. */
+  name: z.string(),
+  flag: z.string(),
+  /** Passwords are masked. Null: nothing is set, and `default` says what that means. */
+  value: z.union([z.string(), z.number(), z.boolean()]).nullable(),
+  source: z.enum(settingSources),
+  /** The configuration file it stands in; null when it came from elsewhere. */
+  file: z.string().nullable(),
+  /** The default in words. */
+  default: z.string(),
+  description: z.string(),
+});
+
+export type SettingInForce = z.output<typeof settingInForce>;
 export type ServerInfo = z.output<typeof serverInfo>;
 
 export const systemEndpoints = {
@@ -45,5 +64,12 @@ export const systemEndpoints = {
     path: "/info",
     summary: "What a client should know before logging in.",
     response: serverInfo,
+  }),
+  listSettings: endpoint({
+    ...shared,
+    path: "/taskapi/settings/",
+    summary: "The settings of this server, with where each came from. Passwords are masked.",
+    access: "view_settings",
+    response: z.array(settingInForce),
   }),
 };

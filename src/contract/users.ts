@@ -116,7 +116,7 @@ export const userEndpoints = {
   updateMe: endpoint({
     method: "PATCH",
     path: "/userapi/me/",
-    summary: "Change your account. A new password ends every other login.",
+    summary: "Change your account. A new password ends every other login and revokes all named tokens.",
     tag: "users",
     access: "signed_in",
     kind: "json",

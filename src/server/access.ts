@@ -1,20 +1,27 @@
-import { createHash } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import type { FastifyRequest } from "fastify";
 import { type Endpoint, type Permission, permissions, permissionsOf } from "../contract/index.ts";
-import type { UserRow } from "../store/accounts.ts";
+import type { TokenRow, UserRow } from "../store/accounts.ts";
 import type { TaskRow } from "../store/store.ts";
 import type { Context } from "./context.ts";
 import { Refusal } from "./failure.ts";
+import { isoTime } from "./present/task.ts";
 
 /** Who is asking, and the one place that says whether they may. */
 export type Actor = { user: UserRow; tokenId: number; permissions: ReadonlySet<Permission> };
 
+/** A new token and what is stored of it. */
+export function makeToken(prefix = ""): { token: string; hash: string } {
+  const token = prefix + randomBytes(32).toString("base64url");
+  return { token, hash: hashToken(token) };
+}
+
 /** The hash a token is stored and looked up by. Tokens are 32 random bytes, so one round is enough. */
-export function hashToken(token: string): string {
+function hashToken(token: string): string {
   return createHash("sha256").update(token).digest("hex");
 }
 
-/** The account behind the Authorization header. Throws 401 without one or with a wrong one. */
+/** The account behind the Authorization header. Throws 401 without one, with a wrong one, or with one that has expired. */
 export async function authenticate(context: Context, request: FastifyRequest): Promise<Actor> {
   const header = request.headers.authorization;
   if (header === undefined || header.trim() === "") {
@@ -25,8 +32,26 @@ export async function authenticate(context: Context, request: FastifyRequest): P
   if (found === null || found.user.status !== "active") {
     throw new Refusal("invalid_token");
   }
-  const granted = permissionsOf(found.user.role, context.config.freeCommands);
-  return { user: found.user, tokenId: found.tokenId, permissions: new Set(granted) };
+  const { token, user } = found;
+  const now = context.clock();
+  if (token.expiresAt !== null && token.expiresAt <= now) {
+    throw new Refusal("token_expired", { at: isoTime(token.expiresAt) });
+  }
+  noteUse(context, token, now);
+  const granted = permissionsOf(user.role, context.config.freeCommands);
+  return { user, tokenId: token.id, permissions: new Set(granted) };
+}
+
+const usesNotedEveryMs = 3_600_000;
+
+/** Seldom, and beside the request: when a token was last used is for people, and holds up nobody who uses it. */
+function noteUse({ store, log }: Context, { id, lastUsedAt }: TokenRow, now: number): void {
+  if (lastUsedAt !== null && now - lastUsedAt < usesNotedEveryMs) {
+    return;
+  }
+  store.tokens.noteUse({ id, at: now }).catch((error: unknown) => {
+    log.debug({ err: error, tokenId: id }, "use of a token not noted");
+  });
 }
 
 /** Throws 403, naming the permission and who can give it. */

@@ -1,4 +1,5 @@
 import type { Config } from "../config/load.ts";
+import type { SettingInForce } from "../contract/index.ts";
 import type { Dispatcher } from "../dispatch/dispatcher.ts";
 import type { Log } from "../log/log.ts";
 import type { OutputStore } from "../output/output.ts";
@@ -9,6 +10,8 @@ import type { Live } from "./live/live.ts";
 /** What routes and actions work with. Made once in serve.ts. */
 export type Context = {
   config: Config;
+  /** The same for people, without passwords and with where each came from. */
+  settings: readonly SettingInForce[];
   version: string;
   store: Store;
   output: OutputStore;

@@ -30,7 +30,7 @@ export type Engine = {
 };
 
 /** Puts the parts together. Nothing works before `start`. */
-export async function createEngine({ config, directory, store, log, opened }: RoleParts): Promise<Engine> {
+export async function createEngine({ config, settings, directory, store, log, opened }: RoleParts): Promise<Engine> {
   const installationClock = await createClock(config, store, log);
   const clock = installationClock.now;
   opened.push(async () => installationClock.stop());
@@ -82,7 +82,7 @@ export async function createEngine({ config, directory, store, log, opened }: Ro
     createRetention({ store, output, log, clock, retentionDays: config.retentionDays }),
   ];
   const context: Context = {
-    ...{ config, version: readVersion(), store, output, admission, dispatcher, live, log, clock },
+    ...{ config, settings, version: readVersion(), store, output, admission, dispatcher, live, log, clock },
     problems: problemsOf(directory, store),
     // Where there are several nodes, the one that is to run it finds out.
     missing: () => (config.redisUrl === null ? node.means.missing : nothingMissing),

@@ -1,5 +1,7 @@
 import { flushCompileCache } from "node:module";
-import { type Config, type ConfigInput, ConfigMistakes, loadConfig } from "../config/load.ts";
+import { settingsInForce } from "../config/in-force.ts";
+import { type Config, type ConfigInput, ConfigMistakes, type LoadedConfig, loadConfig } from "../config/load.ts";
+import type { SettingInForce } from "../contract/index.ts";
 import { DispatcherRefused } from "../dispatch/bullmq/redis-trouble.ts";
 import { createLog, type Log } from "../log/log.ts";
 import { openStore } from "../store/open.ts";
@@ -22,6 +24,8 @@ export type Role = {
 
 export type RoleParts = {
   config: Config;
+  /** What is told of it, without passwords. */
+  settings: readonly SettingInForce[];
   log: Log;
   directory: DataDirectory;
   store: Store;
@@ -43,15 +47,16 @@ const refusals = [DirectoryInUse, StoreRefused, DispatcherRefused];
 
 /** Answers the exit code: 0 after a signal, 1 when it could not run, 2 when the configuration is wrong. */
 export async function runProcess(role: Role, input: ConfigInput): Promise<number> {
-  let config: Config;
+  let loaded: LoadedConfig;
   try {
-    config = loadConfig(input).config;
+    loaded = loadConfig(input);
   } catch (error) {
     if (error instanceof ConfigMistakes) {
       return complain(error.mistakes, 2);
     }
     throw error;
   }
+  const { config } = loaded;
   const objections = role.objections(config);
   if (objections.length > 0) {
     return complain(objections, 2);
@@ -59,7 +64,7 @@ export async function runProcess(role: Role, input: ConfigInput): Promise<number
   const log = createLog(config.logLevel);
   logUnexpected(log);
   try {
-    return await run(role, config, log);
+    return await run(role, loaded, log);
   } catch (error) {
     if (isDiskFull(error)) {
       return complain([`The disk of the data directory ${config.dataDir} is full. ${roomAdvice}`], 1);
@@ -71,7 +76,9 @@ export async function runProcess(role: Role, input: ConfigInput): Promise<number
   }
 }
 
-async function run(role: Role, config: Config, log: Log): Promise<number> {
+async function run(role: Role, loaded: LoadedConfig, log: Log): Promise<number> {
+  const { config } = loaded;
+  const settings = settingsInForce(loaded);
   const root = makeDataDirectory(config.dataDir);
   const lock = lockDirectory(root);
   const directory = openDataDirectory(root, config.outputDir);
@@ -80,12 +87,14 @@ async function run(role: Role, config: Config, log: Log): Promise<number> {
     onWaiting: (sentence) => void complain([sentence], 0),
   });
   const opened = [() => store.close()];
-  const running = await role.create({ config, log, directory, store, opened }).catch(async (error: unknown) => {
-    for (const close of opened.toReversed()) {
-      await close();
-    }
-    throw error;
-  });
+  const running = await role
+    .create({ config, settings, log, directory, store, opened })
+    .catch(async (error: unknown) => {
+      for (const close of opened.toReversed()) {
+        await close();
+      }
+      throw error;
+    });
   const { worker } = running;
   // Before it says that it works: who reads that may stop it at once.
   const stops = listenForStops();

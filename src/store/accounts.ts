@@ -43,12 +43,38 @@ export type Users = {
   countActiveAdmins(): Promise<number>;
 };
 
+export type TokenRow = {
+  id: number;
+  userId: number;
+  /** What its owner calls it; null for a login. */
+  name: string | null;
+  createdAt: number;
+  /** To the hour, or so; null when it was never used. */
+  lastUsedAt: number | null;
+  /** From then on it opens nothing any more; null for never. */
+  expiresAt: number | null;
+};
+
 export type Tokens = {
-  /** Stores the hash of a new token. */
-  create(token: { userId: number; hash: string; now: number }): Promise<{ id: number }>;
-  /** The account a token belongs to; null when it is unknown or revoked. */
-  find(by: { hash: string }): Promise<{ tokenId: number; user: UserRow } | null>;
-  revoke(token: { id: number }): Promise<void>;
-  /** Ends every login of the account but, if given, one. */
+  /**
+   * Stores the hash of a new token. Null, and nothing stored, when the account has a living one of that name; one that
+   * has expired gives way.
+   */
+  create(token: {
+    userId: number;
+    hash: string;
+    name: string | null;
+    expiresAt: number | null;
+    now: number;
+  }): Promise<TokenRow | null>;
+  /** A token, also an expired one, and its account; null when it is unknown or revoked. */
+  find(by: { hash: string }): Promise<{ token: TokenRow; user: UserRow } | null>;
+  /** All of the account's, also those that have expired, by id. */
+  list(of: { userId: number }): Promise<TokenRow[]>;
+  /** It was used at that time. Never takes back a later one. */
+  noteUse(token: { id: number; at: number }): Promise<void>;
+  /** False when the account has no such token. */
+  revoke(token: { id: number; userId: number }): Promise<boolean>;
+  /** Ends every login and every named token of the account but, if given, one. */
   revokeAll(of: { userId: number; exceptId?: number }): Promise<void>;
 };

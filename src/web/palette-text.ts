@@ -15,6 +15,7 @@ export const paletteText = {
     newTask: "new task",
     nodes: "nodes",
     users: "users",
+    settings: "settings in force",
     account: "account",
   },
   scheme: (name: string) => `Use the ${name.toLowerCase()} colour scheme`,

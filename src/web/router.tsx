@@ -124,6 +124,13 @@ const usersRoute = createRoute({
   component: lazyRouteComponent(() => import("./pages/users.tsx"), "UsersPage"),
 });
 
+const settingsRoute = createRoute({
+  getParentRoute: () => appRoute,
+  path: "/settings",
+  validateSearch: (search: Search): { q?: string | undefined } => ({ q: textOf(search.q) }),
+  component: lazyRouteComponent(() => import("./pages/settings.tsx"), "SettingsPage"),
+});
+
 const routeTree = rootRoute.addChildren([
   loginRoute,
   registerRoute,
@@ -136,6 +143,7 @@ const routeTree = rootRoute.addChildren([
     accountRoute,
     nodesRoute,
     usersRoute,
+    settingsRoute,
   ]),
 ]);
 

@@ -37,7 +37,7 @@ const later = { name: "later", run_at: "2099-01-01T00:00:00Z" };
 
 /** What is sent to each endpoint; a new endpoint does not compile until it is here. */
 type Call = {
-  id?: "task" | "user" | "node";
+  id?: "task" | "user" | "node" | "token";
   query?: Record<string, string>;
   body?: (asker: string) => unknown;
   /** What those get who may, when it is not the usual. */
@@ -54,6 +54,9 @@ const calls: Record<EndpointName, Call> = {
     body: (asker) => ({ username: asker, email: `${asker}@example.com`, password: `password of ${asker}` }),
   },
   updateMe: { body: (asker) => ({ email: `${asker}@example.com` }) },
+  listTokens: {},
+  createToken: { body: (asker) => ({ name: `made by ${asker}` }) },
+  revokeToken: { id: "token" },
   listUsers: {},
   updateUser: { id: "user", body: () => ({ role: "member" }) },
   listTasks: {},
@@ -90,6 +93,7 @@ const calls: Record<EndpointName, Call> = {
   health: {},
   readiness: {},
   info: {},
+  listSettings: {},
 };
 
 const names = Object.keys(contract) as EndpointName[];
@@ -99,8 +103,10 @@ async function prepare(name: EndpointName, role: Role): Promise<{ asker: Member;
   const asker = name === "logout" ? await logInAgain(people[role]) : people[role];
   await admin.giveRole(asker, "member");
   const task = calls[name].id === "task" ? await asker.submit(later) : null;
+  const body = { name: `to be revoked by ${role}` };
+  const token = calls[name].id === "token" ? await asker.client.call(contract.createToken, { body }) : null;
   await admin.giveRole(asker, role);
-  return { asker, id: task?.id ?? (calls[name].id === "node" ? onlyNode : spare.id) };
+  return { asker, id: task?.id ?? token?.id ?? (calls[name].id === "node" ? onlyNode : spare.id) };
 }
 
 async function logInAgain({ id, username, password }: Member): Promise<Member> {

@@ -96,6 +96,9 @@ describe("every JSON answer of a normal walk is what the contract says", () => {
     await walk("replaceMe", "/userapi/me/", bob, { username: "bob", email: "bob@example.com", password: bob.password });
     await walk("listUsers", "/userapi/users/", ada);
     await walk("updateUser", `/userapi/users/${id}/`, ada, { role: "viewer" });
+    const made = await walk("createToken", "/userapi/tokens/", bob, { name: "deploy", expires_in_days: 30 });
+    await walk("listTokens", "/userapi/tokens/", bob);
+    await walk("revokeToken", `/userapi/tokens/${made.id}/`, bob);
     await walk("logout", "/userapi/logout/", await server.join("leaver"));
   });
 
@@ -133,6 +136,7 @@ describe("every JSON answer of a normal walk is what the contract says", () => {
     await walk("health", "/healthz", undefined);
     await walk("readiness", "/readyz", undefined);
     await walk("info", "/info", undefined);
+    await walk("listSettings", "/taskapi/settings/", ada);
   });
 });
 

@@ -24,6 +24,8 @@ const pages = [
   "/nodes",
   "/account",
   "/users",
+  "/settings",
+  "/settings?q=no+such+setting",
 ];
 
 async function fillServer(anna: Member): Promise<void> {
@@ -60,6 +62,13 @@ for (const colorScheme of ["light", "dark"] as const) {
       await show(page, path);
       await expectNoFindings(page, path);
     }
+    await page.goto("/account");
+    await page.getByRole("button", { name: "New token" }).click();
+    await expectNoFindings(page, "new token dialog");
+    await page.getByRole("dialog").getByLabel("Name").fill("deploy");
+    await page.getByRole("button", { name: "Make token" }).click();
+    await page.getByRole("button", { name: "Done" }).waitFor();
+    await expectNoFindings(page, "new token");
     await page.goto("/tasks");
     await page.getByRole("button", { name: "Filters" }).waitFor();
     await page.keyboard.press("f");

@@ -1,13 +1,13 @@
 import type { Command } from "commander";
-import { ConfigMistakes, type LoadedConfig, loadConfig, type Source } from "../../config/load.ts";
-import type { ConfigOption } from "../../config/options.ts";
+import { settingsInForce } from "../../config/in-force.ts";
+import { ConfigMistakes, type LoadedConfig, loadConfig } from "../../config/load.ts";
 import { addConnectionOptions, type ConnectionFlags, resolveAddress } from "../connection.ts";
 import { type Deps, tell } from "../deps.ts";
 import { usageExitCode } from "../failure.ts";
 import { loginFilePath } from "../login-file.ts";
 import { printJson, tableOptions } from "../print/output.ts";
 import { type Column, renderTable } from "../print/table.ts";
-import { addServerFlags, readServerFlags, settings } from "../server-flags.ts";
+import { addServerFlags, readServerFlags } from "../server-flags.ts";
 
 export type ConfigOptions = { json?: boolean };
 
@@ -15,7 +15,7 @@ type Row = { setting: string; value: unknown; source: string };
 
 const help = `
 Shows what "utm serve" would use with this environment and these flags, and, below, which server the
-other verbs talk to. Values that may hold a password are not shown.
+other verbs talk to. Passwords are not shown.
 
 Examples:
   utm config
@@ -44,12 +44,16 @@ export async function run(options: ConfigOptions, command: Command, deps: Deps):
     }
     return usageExitCode;
   }
-  const rows = [...serverRows(loaded), ...(await clientRows(command, deps))];
+  const inForce = settingsInForce(loaded);
+  const serverRows = inForce.map(({ name, value, source, file }) => {
+    return { setting: name, value, source: file === null ? source : `file ${file}` };
+  });
+  const rows: Row[] = [...serverRows, ...(await clientRows(command, deps))];
   if (options.json === true) {
     printJson(deps, rows);
     return 0;
   }
-  const unsetTexts = new Map(settings().map(({ env, defaultText }) => [env, defaultText]));
+  const unsetTexts = new Map(inForce.map((setting) => [setting.name, setting.default]));
   const cells = rows.map(({ setting, value, source }) => [
     { text: setting },
     { text: value === null ? (unsetTexts.get(setting) ?? "none") : String(value) },
@@ -60,23 +64,6 @@ export async function run(options: ConfigOptions, command: Command, deps: Deps):
 }
 
 const columns: readonly Column[] = [{ title: "SETTING" }, { title: "VALUE" }, { title: "FROM" }];
-
-function serverRows({ config, sources, filePath }: LoadedConfig): Row[] {
-  const values: Readonly<Record<string, unknown>> = config;
-  const whence: Readonly<Record<string, Source>> = sources;
-  return settings().map((setting) => {
-    const source = whence[setting.key] ?? "default";
-    const place = source === "file" ? `file ${filePath}` : source;
-    return { setting: setting.env, value: shownValue(setting, values[setting.key], source), source: place };
-  });
-}
-
-function shownValue(setting: ConfigOption, value: unknown, source: Source): unknown {
-  if (setting.isSecret && source !== "default") {
-    return "***";
-  }
-  return Array.isArray(value) ? value.join(",") : (value ?? null);
-}
 
 async function clientRows(command: Command, deps: Deps): Promise<Row[]> {
   const address = await resolveAddress(command.optsWithGlobals<ConnectionFlags>(), deps.env);

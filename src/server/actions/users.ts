@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { Account, ManagedUser, Role, Session, User, UserStatus } from "../../contract/index.ts";
 import type { Taken, UserRow } from "../../store/accounts.ts";
 import type { Store } from "../../store/store.ts";
-import { type Actor, hashToken } from "../access.ts";
+import { type Actor, makeToken } from "../access.ts";
 import type { Context } from "../context.ts";
 import { InvalidInput, Refusal } from "../failure.ts";
 import { presentAccount, presentManagedUser, presentUser } from "../present/user.ts";
@@ -45,8 +45,8 @@ export async function logIn(context: Context, input: { username: string; passwor
     const state = user.status === "disabled" ? "is disabled" : "is waiting for an admin's approval";
     throw new Refusal("account_not_active", { state });
   }
-  const token = randomBytes(32).toString("base64url");
-  await store.tokens.create({ userId: user.id, hash: hashToken(token), now: clock() });
+  const { token, hash } = makeToken();
+  await store.tokens.create({ userId: user.id, hash, name: null, expiresAt: null, now: clock() });
   return { token, user_id: user.id, username: user.username, email: user.email };
 }
 
@@ -58,7 +58,7 @@ function decoyHash(): Promise<string> {
 }
 
 export async function logOut(context: Context, actor: Actor): Promise<{ detail: string }> {
-  await context.store.tokens.revoke({ id: actor.tokenId });
+  await context.store.tokens.revoke({ id: actor.tokenId, userId: actor.user.id });
   return { detail: "Logged out." };
 }
 

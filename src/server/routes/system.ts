@@ -20,4 +20,5 @@ export function systemRoutes(app: FastifyInstance, context: Context): void {
     default_sleep_seconds: context.config.defaultSleepSeconds,
     default_kill_grace_seconds: defaultKillGraceMs / 1000,
   }));
+  mount(app, context, contract.listSettings, async () => [...context.settings]);
 }

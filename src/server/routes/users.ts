@@ -1,5 +1,6 @@
 import type { FastifyInstance } from "fastify";
 import { contract } from "../../contract/index.ts";
+import * as tokens from "../actions/tokens.ts";
 import * as users from "../actions/users.ts";
 import type { Context } from "../context.ts";
 import { mount } from "../mount.ts";
@@ -22,6 +23,9 @@ export async function userRoutes(app: FastifyInstance, context: Context): Promis
   mount(app, context, contract.me, async ({ actor }) => presentAccount(actor.user, actor));
   mount(app, context, contract.updateMe, ({ actor, body }) => users.changeAccount(context, actor, body));
   mount(app, context, contract.replaceMe, ({ actor, body }) => users.changeAccount(context, actor, body));
+  mount(app, context, contract.listTokens, ({ actor }) => tokens.listTokens(context, actor));
+  mount(app, context, contract.createToken, ({ actor, body }) => tokens.createToken(context, actor, body));
+  mount(app, context, contract.revokeToken, ({ actor, params }) => tokens.revokeToken(context, actor, params.id));
   mount(app, context, contract.listUsers, () => users.listUsers(context));
   mount(app, context, contract.updateUser, ({ params, body }) => users.changeUser(context, params.id, body));
 }

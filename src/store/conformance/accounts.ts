@@ -80,31 +80,4 @@ export function accountsConformance(current: Current): void {
     expect(await users.countActiveAdmins()).toBe(1);
     expect(await users.update({ id: 999, role: "admin", now: 11 })).toBeNull();
   });
-
-  test("a token leads to its account until it is revoked", async () => {
-    const { tokens } = current.store;
-    const ann = await addUser(current.store, "ann");
-    const first = await tokens.create({ userId: ann.id, hash: "h1", now: 1 });
-    const second = await tokens.create({ userId: ann.id, hash: "h2", now: 1 });
-    expect(await tokens.find({ hash: "h1" })).toEqual({ tokenId: first.id, user: ann });
-    expect(await tokens.find({ hash: "h3" })).toBeNull();
-    await tokens.revoke({ id: first.id });
-    expect(await tokens.find({ hash: "h1" })).toBeNull();
-    expect(await tokens.find({ hash: "h2" })).toEqual({ tokenId: second.id, user: ann });
-  });
-
-  test("all tokens of an account but one can be revoked, and those of others stay", async () => {
-    const { tokens } = current.store;
-    const ann = await addUser(current.store, "ann");
-    const bob = await addUser(current.store, "bob");
-    const kept = await tokens.create({ userId: ann.id, hash: "a1", now: 1 });
-    await tokens.create({ userId: ann.id, hash: "a2", now: 1 });
-    await tokens.create({ userId: bob.id, hash: "b1", now: 1 });
-    await tokens.revokeAll({ userId: ann.id, exceptId: kept.id });
-    expect(await tokens.find({ hash: "a1" })).not.toBeNull();
-    expect(await tokens.find({ hash: "a2" })).toBeNull();
-    expect(await tokens.find({ hash: "b1" })).not.toBeNull();
-    await tokens.revokeAll({ userId: ann.id });
-    expect(await tokens.find({ hash: "a1" })).toBeNull();
-  });
 }

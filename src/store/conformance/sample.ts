@@ -1,4 +1,4 @@
-import type { UserRow } from "../accounts.ts";
+import type { TokenRow, UserRow } from "../accounts.ts";
 import type { Nodes } from "../nodes.ts";
 import type { AttemptEnd, AttemptKey, Store, TaskRow, TaskSpec, Tasks } from "../store.ts";
 
@@ -19,6 +19,18 @@ export async function addUser(store: Store, username = "alice"): Promise<UserRow
     throw new Error(`${username} is taken.`);
   }
   return user;
+}
+
+/** Adds a login, or a token with a name. */
+export async function addToken(
+  store: Store,
+  token: { userId: number; hash: string; name?: string; expiresAt?: number; now?: number },
+): Promise<TokenRow> {
+  const row = await store.tokens.create({ name: null, expiresAt: null, now: 1, ...token });
+  if (row === null) {
+    throw new Error(`${token.name} is taken.`);
+  }
+  return row;
 }
 
 export function newTask(ownerId: number, given: Partial<NewTask> & { command?: string } = {}): NewTask {

@@ -12,6 +12,7 @@ import { outputBlocksConformance } from "./output-blocks.ts";
 import { processControlConformance } from "./process-control.ts";
 import { queriesConformance } from "./queries.ts";
 import { statisticsConformance } from "./statistics.ts";
+import { tokensConformance } from "./tokens.ts";
 import { transactionsConformance } from "./transactions.ts";
 
 /** An empty database of a test's own. */
@@ -43,6 +44,7 @@ export function storeConformance(name: string, openFresh: () => Promise<FreshDat
     };
 
     describe("accounts", () => accountsConformance(current));
+    describe("tokens", () => tokensConformance(current));
     describe("nodes and queues", () => nodesConformance(current));
     describe("creating and editing tasks", () => creationConformance(current));
     describe("finding tasks", () => queriesConformance(current));

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createDatabase, missingServer, type ServerKind } from "../../../test/support/databases/fresh-database.ts";
 import { isLong } from "../../../test/support/long-form.ts";
-import { addNode, addRunning, addTask, addUser, anEnd } from "../conformance/sample.ts";
+import { addNode, addRunning, addTask, addToken, addUser, anEnd } from "../conformance/sample.ts";
 import { openEngine, openStore } from "../open.ts";
 import type { Engine } from "../portable/dialect.ts";
 import { StoreRefused } from "../store.ts";
@@ -52,7 +52,14 @@ async function fill(databaseUrl: string): Promise<{ lastTask: number }> {
   const store = await openStore({ databaseUrl });
   const ann = await addUser(store, "ann");
   const bob = await addUser(store, "böb");
-  await store.tokens.create({ userId: ann.id, hash: "hash of a token", now: 1 });
+  await addToken(store, { userId: ann.id, hash: "hash of a login" });
+  const named = await addToken(store, {
+    userId: ann.id,
+    hash: "hash of a token",
+    name: "nächtlich",
+    expiresAt: 2 ** 42,
+  });
+  await store.tokens.noteUse({ id: named.id, at: 2 });
   const nodeId = await addNode(store);
   const key = await addRunning(store, ann.id, nodeId);
   const other = await addRunning(store, bob.id, nodeId);

@@ -6,6 +6,7 @@ import { processControl } from "./0002-process-control.ts";
 import { nodes } from "./0003-nodes.ts";
 import { outputBlocks } from "./0004-output-blocks.ts";
 import { ownEnds } from "./0005-own-ends.ts";
+import { namedTokens } from "./0006-named-tokens.ts";
 
 /**
  * Migrations: numbered, forward only. The number of the last one that ran is in the database, read and written in the
@@ -19,7 +20,7 @@ import { ownEnds } from "./0005-own-ends.ts";
 type Migration = (db: BareConnection, columns: ColumnTypes) => Promise<void>;
 
 /** The position is the number, from 1. Never change or reorder what was released. */
-const migrations: readonly Migration[] = [firstSchema, processControl, nodes, outputBlocks, ownEnds];
+const migrations: readonly Migration[] = [firstSchema, processControl, nodes, outputBlocks, ownEnds, namedTokens];
 
 /** The schema this program knows. */
 export const schemaVersion = migrations.length;

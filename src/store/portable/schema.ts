@@ -47,7 +47,17 @@ type UsersTable = {
   updated_at: number;
 };
 
-type TokensTable = { id: Generated<number>; user_id: number; hash: string; created_at: number };
+type TokensTable = {
+  id: Generated<number>;
+  user_id: number;
+  hash: string;
+  created_at: number;
+  /** Null: a login. */
+  name: string | null;
+  last_used_at: number | null;
+  /** Null: never. */
+  expires_at: number | null;
+};
 
 /**
  * Where a pending task stands: waiting for its time, for a slot, or for a node to claim what the dispatcher was handed.

@@ -2,7 +2,7 @@ import { readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { DatabaseSync } from "node:sqlite";
 import { afterEach, beforeEach, describe, expect, test, vi } from "vitest";
-import { addNode, addRunning, addTask, addUser, anEnd, claim, hand, newTask } from "../conformance/sample.ts";
+import { addNode, addRunning, addTask, addToken, addUser, anEnd, claim, hand, newTask } from "../conformance/sample.ts";
 import { storeConformance } from "../conformance/store-conformance.ts";
 import { type Store, StoreUnavailable } from "../store.ts";
 import { openFreshSqlite } from "./fresh-sqlite.ts";
@@ -92,7 +92,7 @@ describe("writes", () => {
 
   test("of values SQLite would silently take for nothing are refused", async () => {
     const date = new Date() as unknown as number;
-    await expect(store.tokens.create({ userId: date, hash: "h", now: 1 })).rejects.toThrow(TypeError);
+    await expect(addToken(store, { userId: date, hash: "h" })).rejects.toThrow(TypeError);
     const flag = true as unknown as number;
     await expect(store.tasks.promoteDue({ now: flag })).rejects.toThrow("cannot be stored");
   });
@@ -190,8 +190,10 @@ async function runHotVerbs(store: Store, ownerId: number, nodeId: number): Promi
   await attempts.list({ taskId: task.id });
   await attempts.finish(anEnd(await addRunning(store, ownerId, nodeId)));
   await tasks.removeEnded({ endedBefore: 9000, limit: 1 });
-  const token = await tokens.create({ userId: ownerId, hash: "h", now: 1 });
+  const token = await addToken(store, { userId: ownerId, hash: "h" });
   await tokens.find({ hash: "h" });
+  await tokens.noteUse({ id: token.id, at: 2 });
+  await tokens.list(token);
   await tokens.revoke(token);
   await store.nodes.heartbeat({ id: nodeId, leaseMs: 1 });
   await store.check();

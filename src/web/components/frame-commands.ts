@@ -17,6 +17,7 @@ export function useFrameCommands(account: Account | undefined, onShowKeys: () =>
     run: () => setColorScheme(scheme),
   }));
   const users = goTo(pages.users, () => void navigate({ to: "/users" }));
+  const settings = goTo(pages.settings, () => void navigate({ to: "/settings" }));
   useCommands([
     goTo(pages.dashboard, () => void navigate({ to: "/dashboard" })),
     goTo(pages.tasks, () => void navigate({ to: "/tasks" })),
@@ -25,6 +26,7 @@ export function useFrameCommands(account: Account | undefined, onShowKeys: () =>
     goTo(pages.newTask, () => void navigate({ to: "/tasks/new" })),
     goTo(pages.nodes, () => void navigate({ to: "/nodes" })),
     ...(account?.permissions.includes("manage_users") ? [users] : []),
+    ...(account?.permissions.includes("view_settings") ? [settings] : []),
     goTo(pages.account, () => void navigate({ to: "/account" })),
     ...schemes,
     { id: "keys", label: paletteText.keys, hint: "?", run: onShowKeys },

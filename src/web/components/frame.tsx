@@ -20,6 +20,7 @@ export function Frame() {
   const [isShowingKeys, showKeys] = useState(false);
   const [isShowingPalette, showPalette] = useState(false);
   const mayManageUsers = me?.permissions.includes("manage_users") ?? false;
+  const maySeeSettings = me?.permissions.includes("view_settings") ?? false;
   useKeys({
     n: () => void navigate({ to: "/tasks/new" }),
     "g n": () => void navigate({ to: "/tasks/new" }),
@@ -28,6 +29,7 @@ export function Frame() {
     "g a": () => void navigate({ to: "/account" }),
     "g o": () => void navigate({ to: "/nodes" }),
     "g u": () => void (mayManageUsers && navigate({ to: "/users" })),
+    "g s": () => void (maySeeSettings && navigate({ to: "/settings" })),
     "?": () => showKeys(true),
     "Ctrl+k": () => showPalette(true),
   });

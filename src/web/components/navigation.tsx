@@ -39,6 +39,7 @@ export function Navigation({ account, onShowKeys, onShowPalette }: NavigationPro
       <NavLink to="/nodes" icon={<icons.NodesIcon />} label={text.nav.nodes} />
       <div className={classes.wide}>
         <UsersLink account={account} />
+        <SettingsLink account={account} />
         <div className={classes.space} />
         <RailButton icon={<icons.SearchIcon />} label={paletteText.open} onClick={onShowPalette} />
         <SchemeButton />
@@ -72,6 +73,7 @@ function MorePlaces({ account, onShowPalette, onClose }: MorePlacesProps) {
     <Dialog title={text.nav.more} onClose={onClose}>
       <div className={classes.places}>
         <UsersLink account={account} onClick={onClose} />
+        <SettingsLink account={account} onClick={onClose} />
         <AccountLink account={account} onClick={onClose} />
         <RailButton icon={<icons.SearchIcon />} label={paletteText.open} onClick={showPalette} />
         <SchemeButton />
@@ -88,12 +90,17 @@ function UsersLink({ account, onClick }: AccountLinkProps) {
   return mayManage && <NavLink to="/users" icon={<icons.UsersIcon />} label={text.nav.users} onClick={onClick} />;
 }
 
+function SettingsLink({ account, onClick }: AccountLinkProps) {
+  const maySee = account?.permissions.includes("view_settings") ?? false;
+  return maySee && <NavLink to="/settings" icon={<icons.SettingsIcon />} label={text.nav.settings} onClick={onClick} />;
+}
+
 function AccountLink({ account, onClick }: AccountLinkProps) {
   const label = account?.username ?? text.nav.account;
   return <NavLink to="/account" icon={<icons.AccountIcon />} label={label} onClick={onClick} />;
 }
 
-type PagePath = "/dashboard" | "/tasks" | "/tasks/new" | "/nodes" | "/users" | "/account";
+type PagePath = "/dashboard" | "/tasks" | "/tasks/new" | "/nodes" | "/users" | "/settings" | "/account";
 
 type NavLinkProps = {
   to: PagePath;

@@ -8,6 +8,7 @@ import { client, contract } from "../api/client.ts";
 import { errorText, formErrors } from "../api/error-text.ts";
 import { DocumentTitle } from "../components/document-title.tsx";
 import { useLogOut } from "../components/navigation.tsx";
+import { TokenSection } from "../components/token-section.tsx";
 import { text } from "../text.ts";
 import { ErrorNote } from "../ui/error-note.tsx";
 import form from "../ui/form-stack.module.css";
@@ -29,6 +30,9 @@ export function AccountPage() {
         {me.data !== undefined && (
           <div className={classes.sections}>
             <AccountForm key={me.data.updated_at} account={me.data} />
+            <div className={classes.wide}>
+              <TokenSection />
+            </div>
             <Rights account={me.data} />
             <Appearance />
             <ThisBrowser />

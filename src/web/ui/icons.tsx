@@ -124,6 +124,16 @@ export function UsersIcon() {
   );
 }
 
+export function SettingsIcon() {
+  return (
+    <Icon>
+      <path d="M2 4.500h7M12.500 4.500h1.500M2 11.500h1.500M7 11.500h7" />
+      <circle cx="10.8" cy="4.5" r="1.7" />
+      <circle cx="5.2" cy="11.5" r="1.7" />
+    </Icon>
+  );
+}
+
 export function AccountIcon() {
   return (
     <Icon>
