@@ -226,7 +226,6 @@ export const text = {
     nothingChanged: "Nothing was changed.",
     rights: "What you may do",
     appearance: "Appearance",
-    session: "This browser",
   },
   users: {
     title: "Users",

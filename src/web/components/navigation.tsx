@@ -168,7 +168,7 @@ function LogOutButton() {
 }
 
 /** Revokes the token and ends the session of this browser. */
-export function useLogOut() {
+function useLogOut() {
   return useMutation({
     mutationFn: () => client.call(contract.logout, {}),
     onSuccess: () => endSession("left"),

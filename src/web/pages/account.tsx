@@ -7,7 +7,6 @@ import { meQuery } from "../api/account-queries.ts";
 import { client, contract } from "../api/client.ts";
 import { errorText, formErrors } from "../api/error-text.ts";
 import { DocumentTitle } from "../components/document-title.tsx";
-import { useLogOut } from "../components/navigation.tsx";
 import { TokenSection } from "../components/token-section.tsx";
 import { text } from "../text.ts";
 import { ErrorNote } from "../ui/error-note.tsx";
@@ -35,7 +34,6 @@ export function AccountPage() {
             </div>
             <Rights account={me.data} />
             <Appearance />
-            <ThisBrowser />
           </div>
         )}
       </div>
@@ -134,19 +132,6 @@ function Appearance() {
           </ToggleButton>
         ))}
       </fieldset>
-    </section>
-  );
-}
-
-/** On a phone the menu has no room for it, so it stands here only there. */
-function ThisBrowser() {
-  const logOut = useLogOut();
-  return (
-    <section className={classes.phoneOnly}>
-      <h2 className={classes.heading}>{text.account.session}</h2>
-      <Button variant="default" onClick={() => logOut.mutate()} loading={logOut.isPending}>
-        {text.nav.logOut}
-      </Button>
     </section>
   );
 }
