@@ -1,3 +1,4 @@
+import { dryRunEndpoints } from "./dry-run.ts";
 import { nodeEndpoints } from "./nodes.ts";
 import { outputEndpoints } from "./output.ts";
 import { statisticsEndpoints } from "./statistics.ts";
@@ -12,6 +13,7 @@ export const contract = {
   ...userEndpoints,
   ...taskEndpoints,
   ...taskOverviewEndpoints,
+  ...dryRunEndpoints,
   ...taskControlEndpoints,
   ...outputEndpoints,
   ...nodeEndpoints,
@@ -21,6 +23,7 @@ export const contract = {
 export type Contract = typeof contract;
 export type EndpointName = keyof Contract;
 
+export * from "./dry-run.ts";
 export * from "./endpoint.ts";
 export * from "./errors.ts";
 export * from "./nodes.ts";
