@@ -35,10 +35,10 @@ export const formText = {
     submit: (count: number) => `Run ${count} tasks`,
     sending: (done: number, total: number) => `Submitting, ${done} of ${total}`,
     sent: (count: number, total: number) =>
-      count === total
-        ? `${total} tasks submitted:`
-        : `${count} of ${total} tasks submitted, the others are still here:`,
-    refused: (command: string, reason: string) => `${command}: ${reason}`,
+      count === total ? `${total} tasks submitted:` : `${count} of ${total} tasks submitted:`,
+    rest: "The others are still in the field.",
+    refused: (command: string, reason: string) => `${command} – ${reason}`,
+    moreRefused: (count: number) => (count === 1 ? "and 1 more" : `and ${count} more`),
   },
   restored: {
     from: "Your draft from",

@@ -1,6 +1,6 @@
 import { Button, TextInput } from "@mantine/core";
 import { useNavigate } from "@tanstack/react-router";
-import { type FormEvent, type KeyboardEvent, useRef } from "react";
+import { type FormEvent, type KeyboardEvent, useId, useRef } from "react";
 import { type Account, suggestName } from "../../contract/index.ts";
 import { formText } from "../form-text.ts";
 import { permissionRefusal } from "../task/permitted.ts";
@@ -18,6 +18,7 @@ import { RetryFields } from "./new-task-retry.tsx";
 import { WhenFields } from "./new-task-when.tsx";
 import { WhereFields } from "./new-task-where.tsx";
 import { previewOfDraft, previewOfTrial } from "./preview-words.ts";
+import { refusedWords } from "./refused-words.ts";
 import type { RerunSource } from "./rerun-source.ts";
 import { RestoredNote } from "./restored-note.tsx";
 import { sendableOf } from "./sendable.ts";
@@ -43,6 +44,7 @@ type NewTaskFormProps = {
 export function NewTaskForm({ account, start, seed, rerun, sleepSeconds }: NewTaskFormProps) {
   const navigate = useNavigate();
   const form = useRef<HTMLFormElement>(null);
+  const previewId = useId();
   const keeper = useKeptDraft({ slot: draftSlot(account.id, rerun?.task.id ?? null), start, seed });
   const { draft } = keeper;
   const submission = useSubmission({
@@ -71,6 +73,8 @@ export function NewTaskForm({ account, start, seed, rerun, sleepSeconds }: NewTa
   function removeLine({ number }: { number: number }) {
     sending.current.gone.add(number);
     keeper.change({ command: withoutLines(sending.current.typed, sending.current.gone) });
+    // A tab that crashes now must not come back with it.
+    keeper.keepNow();
   }
   function change(next: Partial<TaskDraft>) {
     problems.noteChange(next);
@@ -100,7 +104,7 @@ export function NewTaskForm({ account, start, seed, rerun, sleepSeconds }: NewTa
   const refusedLines = run.isPending ? [] : (progress?.refused ?? []);
   const errors = { ...problems.errors };
   if (refusedLines.length > 0) {
-    errors.command = refusedLines.map(({ line, reason }) => words.lines.refused(line.command, reason)).join("\n");
+    errors.command = refusedWords(refusedLines);
   }
   const group: FieldGroupProps = { draft, errors, onChange: change };
   const mayTypeCommands = commandRefusal === null;
@@ -145,13 +149,18 @@ export function NewTaskForm({ account, start, seed, rerun, sleepSeconds }: NewTa
       </div>
       <TrialDisclosure trial={foreseen.trial} reason={problems.prospectRest ?? words.trial.unknown} />
       <div className={classes.foot}>
-        <p className={classes.preview} aria-live="polite">
+        <p id={previewId} className={classes.preview}>
           {foreseen.trial === null
             ? (problems.prospectRest ?? previewOfDraft(draft, sleepSeconds))
             : previewOfTrial(foreseen.trial, count)}
         </p>
         {createRefusal === null ? (
-          <Button type="submit" loading={run.isPending && sendingLines === null} disabled={sendingLines !== null}>
+          <Button
+            type="submit"
+            aria-describedby={previewId}
+            loading={run.isPending && sendingLines === null}
+            disabled={sendingLines !== null}
+          >
             {submitLabel}
           </Button>
         ) : (

@@ -30,7 +30,7 @@ export function ProgramFields(props: ProgramProps) {
         name={kind}
         aria-label={words.labels[kind]}
         description={refusal ?? words.hints[kind]}
-        classNames={{ input: classes.program }}
+        classNames={{ input: classes.program, error: classes.reasons }}
         rows={Math.max(rows[kind], Math.min(draft[kind].split("\n").length, mostRows))}
         disabled={refusal !== null}
         readOnly={props.isReadOnly}

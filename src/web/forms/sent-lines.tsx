@@ -17,6 +17,7 @@ export function SentLines({ progress }: { progress: LinesProgress }) {
           #{task.id}
         </Link>
       ))}
+      {sent.length < total && formText.lines.rest}
     </p>
   );
 }

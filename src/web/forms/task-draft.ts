@@ -87,12 +87,12 @@ export function readDraft(draft: TaskDraft): Read<Order> {
  * program as long as it stands as it came, because the form shows the words of `argv` as a command.
  */
 export function readEdit(draft: TaskDraft, initial: TaskDraft): Read<Edit> {
-  const read = readFields(draft);
+  const isSame = (...fields: readonly (keyof TaskDraft)[]) => fields.every((field) => draft[field] === initial[field]);
+  const read = readFields(isSame("env") ? { ...draft, env: "" } : draft);
   if (!read.ok) {
     return read;
   }
   const { stdin, env, tags, ...rest } = read.value;
-  const isSame = (...fields: readonly (keyof TaskDraft)[]) => fields.every((field) => draft[field] === initial[field]);
   const isSameProgram = isSame("kind", "command", "argv", "script", "interpreter");
   const program = hasProgram(draft) ? programOf(draft) : { command: null, argv: null, script: null };
   const edit: Edit = {

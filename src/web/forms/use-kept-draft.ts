@@ -9,6 +9,8 @@ const longestPauseMs = 2000;
 export type DraftKeeper = {
   draft: TaskDraft;
   change: (next: Partial<TaskDraft>) => void;
+  /** Keeps at once what was typed last. */
+  keepNow: () => void;
   /** What was found when the form came up, until it is dropped; null when there was nothing. */
   restored: KeptDraft | null;
   /** Back to what the form starts with, and nothing is kept. */
@@ -56,6 +58,7 @@ export function useKeptDraft({ slot, start, seed }: { slot: string; start: TaskD
       show({ ...latest.current, ...next });
       keep(latest.current);
     },
+    keepNow: () => keep.flush(),
     startAgain() {
       forget();
       show(start);
