@@ -1,3 +1,4 @@
+import { dryRunEndpoints } from "./dry-run.ts";
 import { nodeEndpoints } from "./nodes.ts";
 import { outputEndpoints } from "./output.ts";
 import { statisticsEndpoints } from "./statistics.ts";
@@ -14,6 +15,7 @@ export const contract = {
   ...tokenEndpoints,
   ...taskEndpoints,
   ...taskOverviewEndpoints,
+  ...dryRunEndpoints,
   ...taskControlEndpoints,
   ...outputEndpoints,
   ...nodeEndpoints,
@@ -23,6 +25,7 @@ export const contract = {
 export type Contract = typeof contract;
 export type EndpointName = keyof Contract;
 
+export * from "./dry-run.ts";
 export * from "./endpoint.ts";
 export * from "./errors.ts";
 export * from "./nodes.ts";

@@ -32,14 +32,28 @@ export type KnownNode = Place & {
 
 export function pendingReason(facts: PendingFacts): string {
   const { lastAttempt } = facts;
+  const isAboutToStart = "It is about to start.";
   if (lastAttempt === null) {
-    return whyWaiting(facts, "Starts");
+    return whyWaiting(facts) ?? isAboutToStart;
   }
   const before = `Attempt ${lastAttempt.number} of ${lastAttempt.of}: ${lastAttempt.how ?? "ended."}`;
-  return `${before} ${whyWaiting(facts, "The next starts")}`;
+  return `${before} ${whyWaiting(facts, "The next starts") ?? isAboutToStart}`;
 }
 
-function whyWaiting(facts: PendingFacts, starts: string): string {
+/** Living nodes that take such a task, whether they have a free slot now or not. */
+export function takersOf({
+  nodes,
+  queue,
+  placement,
+}: Pick<PendingFacts, "nodes" | "queue" | "placement">): KnownNode[] {
+  return nodes.filter(
+    (node) =>
+      node.isAlive && !node.isDraining && node.slots > 0 && worksFor(node, queue) && fits(node, placement ?? anywhere),
+  );
+}
+
+/** Null when nothing keeps it from starting. */
+export function whyWaiting(facts: PendingFacts, starts = "Starts"): string | null {
   if (facts.notBefore !== null && facts.notBefore > facts.now) {
     return `${starts} at ${new Date(facts.notBefore).toISOString()}.`;
   }
@@ -52,14 +66,10 @@ function whyWaiting(facts: PendingFacts, starts: string): string {
   if (facts.problem !== null) {
     return facts.problem;
   }
-  const placement = facts.placement ?? anywhere;
-  const takers: KnownNode[] = [];
-  const nobody =
-    placement.node === null
-      ? whyNobody(facts, placement.labels, takers)
-      : whyNotThere(facts, placement.node, placement, takers);
-  if (nobody !== null) {
-    return nobody;
+  const takers = takersOf(facts);
+  if (takers.length === 0) {
+    const placement = facts.placement ?? anywhere;
+    return placement.node === null ? whyNobody(facts, placement.labels) : whyNotThere(facts, placement.node, placement);
   }
   const position = facts.ahead === null ? "" : facts.ahead === 0 ? " It is next." : ` ${facts.ahead} ahead of it.`;
   if (facts.queueSlots !== null && facts.runningInQueue >= facts.queueSlots) {
@@ -68,11 +78,10 @@ function whyWaiting(facts: PendingFacts, starts: string): string {
   if (takers.every((node) => node.taken >= node.slots)) {
     return `${allInUse(facts, takers)}${position}`;
   }
-  return "It is about to start.";
+  return null;
 }
 
-/** Fills in the nodes that could take it; a sentence when there is none. */
-function whyNobody(facts: PendingFacts, labels: readonly string[], takers: KnownNode[]): string | null {
+function whyNobody(facts: PendingFacts, labels: readonly string[]): string {
   const alive = facts.nodes.filter((node) => node.isAlive);
   if (alive.length === 0) {
     return "No node is alive to run it.";
@@ -89,16 +98,12 @@ function whyNobody(facts: PendingFacts, labels: readonly string[], takers: Known
       ? `No node works for the queue ${facts.queue}.`
       : `No living node${having} works for the queue ${facts.queue}.`;
   }
-  takers.push(...serving.filter((node) => !node.isDraining && node.slots > 0));
-  if (takers.length > 0) {
-    return null;
-  }
   return serving.every((node) => node.slots === 0)
     ? `No living node${having} has a slot to run it.`
     : `Every node${having} that works for the queue ${facts.queue} is draining.`;
 }
 
-function whyNotThere(facts: PendingFacts, name: string, placement: Placement, takers: KnownNode[]): string | null {
+function whyNotThere(facts: PendingFacts, name: string, placement: Placement): string {
   const node = facts.nodes.findLast((known) => known.name === name && known.isAlive);
   const asked = `Node ${name}, which it asks for,`;
   if (node === undefined) {
@@ -111,14 +116,7 @@ function whyNotThere(facts: PendingFacts, name: string, placement: Placement, ta
   if (!worksFor(node, facts.queue)) {
     return `${asked} works for other queues.`;
   }
-  if (node.isDraining) {
-    return `${asked} is draining.`;
-  }
-  if (node.slots === 0) {
-    return `${asked} has no slots.`;
-  }
-  takers.push(node);
-  return null;
+  return node.isDraining ? `${asked} is draining.` : `${asked} has no slots.`;
 }
 
 function allInUse(facts: PendingFacts, takers: readonly KnownNode[]): string {

@@ -18,6 +18,11 @@ export type Place = {
 
 export const anywhere: Placement = { node: null, labels: [] };
 
+/** Null for a task that may run anywhere. Labels in order and once each, so that what means the same looks the same. */
+export function placementOf({ node, labels }: Placement): { node: string | null; labels: string[] } | null {
+  return node === null && labels.length === 0 ? null : { node, labels: [...new Set(labels)].sort() };
+}
+
 export function worksFor(place: Pick<Place, "lanes">, queue: string): boolean {
   return place.lanes === null || place.lanes.includes(queue);
 }

@@ -5,6 +5,7 @@ import type { Log } from "../log/log.ts";
 import type { OutputStore } from "../output/output.ts";
 import type { Admission } from "../services/admission.ts";
 import type { Store } from "../store/store.ts";
+import type { Surroundings } from "../worker/order.ts";
 import type { Live } from "./live/live.ts";
 
 /** What routes and actions work with. Made once in serve.ts. */
@@ -22,6 +23,8 @@ export type Context = {
   clock: () => number;
   /** Why tasks cannot have these here, as a sentence; null where they can. */
   missing: () => { sandbox: string | null; pty: string | null };
+  /** What tasks find around them on this machine. */
+  surroundings: Surroundings;
   /** The node of this process; null before it is registered. */
   ownNodeId: () => number | null;
   /** What keeps the server from working, in sentences; empty when all is well. */

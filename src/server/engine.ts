@@ -86,6 +86,7 @@ export async function createEngine({ config, settings, directory, store, log, op
     problems: problemsOf(directory, store),
     // Where there are several nodes, the one that is to run it finds out.
     missing: () => (config.redisUrl === null ? node.means.missing : nothingMissing),
+    surroundings: node.surroundings,
     ownNodeId: () => node.worker.nodeId,
   };
 

@@ -6,6 +6,7 @@ import { ProgressWatch } from "../output/progress-watch.ts";
 import type { Store } from "../store/store.ts";
 import { closeCgroupBase } from "../supervise/cgroup/base.ts";
 import { findShell } from "../supervise/launcher/shell.ts";
+import type { Surroundings } from "../worker/order.ts";
 import { Worker } from "../worker/worker.ts";
 import type { WorkerOptions } from "../worker/worker-options.ts";
 import { type DataDirectory, findRunAs } from "./data-directory.ts";
@@ -18,6 +19,8 @@ import type { Outputs } from "./outputs.ts";
 export type Node = {
   worker: Worker;
   means: Means;
+  /** What tasks find around them here. */
+  surroundings: Surroundings;
   /** Stops without touching what runs. */
   stop(): void;
 };
@@ -39,6 +42,13 @@ export async function createNode(parts: NodeParts): Promise<Node> {
   const runAs = findRunAs(config.runAs);
   const shell = findShell(process.env.PATH ?? "");
   const means = await findMeans(config, directory, shell, runAs);
+  const surroundings: Surroundings = {
+    nodeName: config.nodeName,
+    home: runAs?.home ?? homedir(),
+    userName: runAs?.name ?? ownUserName(),
+    isOtherUser: runAs !== null,
+    server: process.env,
+  };
   const worker = new Worker({
     ...{ store, output, dispatcher, log, shell, runAs, onChange, onRetry },
     shipping: outputs.shipping,
@@ -60,17 +70,12 @@ export async function createNode(parts: NodeParts): Promise<Node> {
       onError: (error, { taskId, attempt }) => log.error({ err: error, taskId, attempt }, "progress not looked at"),
     }),
     directory: directory.node,
-    surroundings: {
-      nodeName: config.nodeName,
-      home: runAs?.home ?? homedir(),
-      userName: runAs?.name ?? ownUserName(),
-      isOtherUser: runAs !== null,
-      server: process.env,
-    },
+    surroundings,
   });
   return {
     worker,
     means,
+    surroundings,
     stop() {
       worker.stop();
       closeCgroupBase(means.cgroup);

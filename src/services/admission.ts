@@ -1,6 +1,6 @@
 import type { Dispatcher } from "../dispatch/dispatcher.ts";
-import { pendingReason } from "../domain/pending-reason.ts";
-import { type Pick, pickNext } from "../domain/pick-order.ts";
+import { type KnownNode, type PendingFacts, pendingReason, takersOf, whyWaiting } from "../domain/pending-reason.ts";
+import { type Pick as Picked, pickNext } from "../domain/pick-order.ts";
 import { worksFor } from "../domain/placement.ts";
 import type { Log } from "../log/log.ts";
 import type { HeldLock, NodeRow } from "../store/nodes.ts";
@@ -42,7 +42,12 @@ export type Admission = Service & {
   delayedUntil(at: number): void;
   /** Why this pending task waits; with `ahead`, how many go first. */
   explain(task: ListedTask, ahead: number | null): string;
+  /** What would become of a task that was submitted now, as far as this server knows. */
+  foresee(task: Pick<ListedTask, "queue" | "notBefore" | "placement">, ahead: number): Prospect;
 };
+
+/** `waits`: why it would not start at once, null when it would. `takers`: living nodes that could run it. */
+export type Prospect = { waits: string | null; takers: KnownNode[] };
 
 const intervalMs = { alone: 5000, among: 2000 };
 const sweepMs = 5000;
@@ -179,7 +184,7 @@ export function createAdmission(options: AdmissionOptions): Admission {
   }
 
   /** Gives them to the dispatcher. What it does not take is ready again; answers how many those were. */
-  async function deliver(picks: readonly Pick<ReadyTask>[]): Promise<number> {
+  async function deliver(picks: readonly Picked<ReadyTask>[]): Promise<number> {
     const refused: number[] = [];
     let problem: unknown = null;
     const deliveries = picks.map(async ({ task: { id: taskId, attempt, queue: lane, priority }, nodeId }) => {
@@ -232,13 +237,20 @@ export function createAdmission(options: AdmissionOptions): Admission {
       }
       await leadership.release().catch((error) => log.warn({ err: error }, "admission lock not given back"));
     },
-    explain: (task, ahead) => explain(task, ahead),
+    explain(task, ahead) {
+      const { attempt: number, maxAttempts: of, reason: how } = task;
+      return pendingReason({ ...factsOf(task, ahead), lastAttempt: number === 0 ? null : { number, of, how } });
+    },
+    foresee(task, ahead) {
+      const facts = factsOf(task, ahead);
+      return { waits: whyWaiting(facts), takers: takersOf(facts) };
+    },
   };
 
-  function explain(task: ListedTask, ahead: number | null): string {
+  function factsOf(task: Pick<ListedTask, "queue" | "notBefore" | "placement">, ahead: number | null): PendingFacts {
     const queue = situation.queues.find((row) => row.name === task.queue);
-    return pendingReason({
-      lastAttempt: task.attempt === 0 ? null : { number: task.attempt, of: task.maxAttempts, how: task.reason },
+    return {
+      lastAttempt: null,
       now: clock(),
       ahead,
       notBefore: task.notBefore,
@@ -250,6 +262,6 @@ export function createAdmission(options: AdmissionOptions): Admission {
       runningInQueue: situation.takenByQueue.get(task.queue) ?? 0,
       placement: task.placement,
       nodes: situation.nodes,
-    });
+    };
   }
 }

@@ -226,8 +226,11 @@ export type Tasks = {
   countRunning(): Promise<RunningCounts>;
   /** Running tasks and where, by id; of one owner, or everybody's. */
   listRunning(of: { ownerId: number | null }): Promise<{ id: number; nodeId: number | null }[]>;
-  /** The tasks ahead of a ready one in its queue, all owners together; for the reason it is pending. */
-  countAhead(of: { id: number }): Promise<number>;
+  /**
+   * The tasks ahead of a ready one in its queue, or of one that would be submitted now, all owners together; for the
+   * reason it is pending.
+   */
+  countAhead(of: { id: number } | { queue: string; priority: number }): Promise<number>;
   /**
    * handed → running, in one conditional update: the attempt number grows by one and an open attempt of this node is
    * added. Null when the task is not handed (any more), or to another node, was killed meanwhile, or is not at

@@ -21,7 +21,10 @@ export function attemptKey(task: { id: number; attempt: number }, nonce: string)
   return `${task.id}.${task.attempt}.${nonce}`;
 }
 
-export function orderOf(task: TaskRow, nonce: string, outputPath: string, around: Surroundings): AttemptOrder {
+/** What an order needs to know of a task. */
+type OrderedTask = Pick<TaskRow, "id" | "attempt" | "name" | "spec">;
+
+export function orderOf(task: OrderedTask, nonce: string, outputPath: string, around: Surroundings): AttemptOrder {
   const { spec } = task;
   return {
     key: attemptKey(task, nonce),
@@ -39,7 +42,7 @@ export function orderOf(task: TaskRow, nonce: string, outputPath: string, around
 
 const usualPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
-function baseEnvironment(task: TaskRow, around: Surroundings): Record<string, string> {
+function baseEnvironment(task: OrderedTask, around: Surroundings): Record<string, string> {
   const environment: Record<string, string> = {
     PATH: around.isOtherUser ? usualPath : withoutPackageManager(around.server.PATH ?? usualPath),
     HOME: around.home,

@@ -74,6 +74,8 @@ const calls: Record<EndpointName, Call> = {
   signalTask: { id: "task", body: () => ({ signal: "URG" }), status: 409 },
   sendInput: { id: "task", body: () => ({ text: "x" }), status: 409 },
   bulkTasks: { body: () => ({ action: "kill", ids: [1] }) },
+  dryRunTask: { body: () => later },
+  dryRunRerun: { id: "task", body: () => ({}) },
   rerunTask: { id: "task", body: () => ({}) },
   listAttempts: { id: "task" },
   listEvents: { id: "task" },

@@ -113,6 +113,7 @@ describe("every JSON answer of a normal walk is what the contract says", () => {
       { command: "true", run_at: "2099-01-01T00:00:00Z" },
     ];
     for (const body of bodies) {
+      await walk("dryRunTask", "/taskapi/tasks/dry-run/", ada, body);
       const { id } = await walk("createTask", "/taskapi/tasks/", ada, body);
       const isLong = body.command === "sleep 600";
       await (isLong ? ada.waitForStatus(id, "running") : body.run_at || body.name ? null : ada.waitForEnd(id));
@@ -120,6 +121,7 @@ describe("every JSON answer of a normal walk is what the contract says", () => {
       await walk("getTask", path, ada);
       await walk("updateTask", path, ada, { description: "seen" });
       await walk("replaceTask", path, ada, { name: "named", description: null });
+      await walk("dryRunRerun", `${path}rerun/dry-run/`, ada, {});
       await walk("listAttempts", `${path}attempts/`, ada);
       await walk("getOutputLines", `${path}output/lines/`, ada);
       await walk("searchOutput", `${path}output/search/?q=.&regex=1&before=1`, ada);

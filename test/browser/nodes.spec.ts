@@ -59,8 +59,8 @@ test("a new task can ask for a node and labels, and shows what it asks for", asy
   await logIn(page, anna);
   await page.goto("/tasks/new");
   await page.getByLabel("Command").first().fill("echo elsewhere");
-  await page.getByText("More", { exact: true }).click();
-  const place = page.getByRole("group", { name: "Which node" });
+  await page.locator("summary").getByText("Where", { exact: true }).click();
+  const place = page.getByRole("group").filter({ has: page.getByText("Where", { exact: true }) });
   await place.getByLabel("Labels").fill("Not This");
   await page.getByRole("button", { name: /^Run/ }).click();
   await expect(place).toContainText("A label is 1 to 63 small letters");

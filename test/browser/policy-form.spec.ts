@@ -7,7 +7,9 @@ test("limits, retry and input are asked for in the form, and wrong ones told bes
   await logIn(page, anna);
   await page.goto("/tasks/new");
   await page.getByLabel("Command", { exact: true }).fill("cat");
-  await page.getByText("More", { exact: true }).click();
+  for (const group of ["Limits", "Retry", "Environment"]) {
+    await page.locator("summary").getByText(group, { exact: true }).click();
+  }
   const memory = page.getByLabel("Memory", { exact: true });
   await memory.fill("512");
   await page.getByRole("button", { name: "Run task" }).click();

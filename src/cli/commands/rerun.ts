@@ -5,11 +5,18 @@ import { parseTaskId } from "../arguments.ts";
 import { checkBody } from "../check-body.ts";
 import { addConnectionOptions, type Connection, connect } from "../connection.ts";
 import type { Deps } from "../deps.ts";
+import { printDryRun } from "../print/dry-run.ts";
 import type { SubmissionBody } from "../submit.ts";
 import { submitAndAttend } from "../submit-and-attend.ts";
 import { addTaskOptions, readTask, type TaskOptions } from "../task-options.ts";
 
-export type RerunOptions = TaskOptions & { id: number; words: string[]; follow?: boolean; json?: boolean };
+export type RerunOptions = TaskOptions & {
+  id: number;
+  words: string[];
+  follow?: boolean;
+  dryRun?: boolean;
+  json?: boolean;
+};
 
 const help = `
 A new task with everything the first one was given: program, directory, variables, input, limits
@@ -30,6 +37,7 @@ export function declare(command: Command, deps: Deps): void {
     .argument("<id>", "the task's id", parseTaskId)
     .argument("[command...]", "another program and its arguments, after --")
     .option("-f, --follow", "stay with it, as utm run does")
+    .option("--dry-run", "say what would run, as whom, where and with which limits, and submit nothing")
     .option("--json", "print the new task as JSON (with --follow: when it is over, instead of its output)");
   addTaskOptions(command)
     .addHelpText("after", help)
@@ -45,6 +53,9 @@ export async function run(options: RerunOptions, deps: Deps & Connection): Promi
   const first: TaskDetail = await deps.client.call(contract.getTask, { params: { id } });
   const body: SubmissionBody = await readTask(words, options, deps, first);
   checkBody(rerunEdit, body);
+  if (options.dryRun === true) {
+    return printDryRun(await deps.client.call(contract.dryRunRerun, { params: { id }, body }), options, deps);
+  }
   return submitAndAttend(
     (request) => deps.client.call(contract.rerunTask, { params: { id }, body }, request),
     { isDetached: options.follow !== true, json: options.json === true, input: "none" },

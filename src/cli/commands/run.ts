@@ -5,11 +5,12 @@ import { checkBody } from "../check-body.ts";
 import { addConnectionOptions, type Connection, connect } from "../connection.ts";
 import type { Deps } from "../deps.ts";
 import { UsageError } from "../failure.ts";
+import { printDryRun } from "../print/dry-run.ts";
 import type { SubmissionBody } from "../submit.ts";
 import { submitAndAttend } from "../submit-and-attend.ts";
 import { addTaskOptions, readTask, type TaskOptions } from "../task-options.ts";
 
-export type RunOptions = TaskOptions & { detach?: boolean; interactive?: boolean; json?: boolean };
+export type RunOptions = TaskOptions & { detach?: boolean; interactive?: boolean; dryRun?: boolean; json?: boolean };
 
 const help = `
 How the words after -- are understood:
@@ -45,6 +46,7 @@ Examples:
   sort big.txt | utm run --stdin-file - -- wc -l
   tar c . | utm run -i -- 'tar x -C /backup'
   utm run -i --pty -- top
+  utm run --dry-run --memory 2G -- ./fetch.sh
   utm run --retry 2 --retry-delay 1m --memory 2G --sandbox -- ./fetch.sh
   id=$(utm run --detach -- ./long-one.sh) && utm wait "$id"
 `;
@@ -55,6 +57,7 @@ export function declare(command: Command, deps: Deps): void {
     .argument("[command...]", "the program and its arguments, after --")
     .option("-d, --detach", "print the task's id and do not wait for it")
     .option("-i, --interactive", "send it what comes on standard input here, as it comes")
+    .option("--dry-run", "say what would run, as whom, where and with which limits, and submit nothing")
     .option("--json", "print the task as JSON when it is over (with --detach: at once) instead of its output");
   addTaskOptions(command)
     .addHelpText("after", help)
@@ -69,6 +72,10 @@ async function prepareAndRun(words: string[], options: RunOptions, command: Comm
   const body = await readTask(words, options, deps, { retry: null, limits: null });
   const submitted = options.interactive === true ? { ...body, input: true } : body;
   checkBody(submission, submitted);
+  if (options.dryRun === true) {
+    const { client } = await connect(command, deps);
+    return printDryRun(await client.call(contract.dryRunTask, { body: submitted }), options, deps);
+  }
   return run(submitted, options, { ...deps, ...(await connect(command, deps)) });
 }
 

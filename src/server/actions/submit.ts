@@ -38,13 +38,9 @@ export async function rerunTask(
   edit: RerunEdit,
   idempotencyKey: string | undefined,
 ): Promise<SubmissionResult> {
-  const first = await findVisibleTask(context, actor, id);
-  const parsed = parseInput(submissionSchema, submissionOf(first, edit ?? {}));
-  if (!parsed.ok) {
-    throw new InvalidInput(parsed.errors);
-  }
+  const submission = await submissionAgain(context, actor, id, edit);
   const idempotency = idempotencyOf({ rerunOf: id, edit }, idempotencyKey);
-  const { task, isReplayed } = await create(context, actor, parsed.value, idempotency);
+  const { task, isReplayed } = await create(context, actor, submission, idempotency);
   if (!isReplayed) {
     const text = `Submitted by ${actor.user.username} as a rerun of task ${id}.`;
     const event = { taskId: task.id, attempt: 0, at: task.createdAt, kind: "submitted", text } as const;
@@ -56,27 +52,30 @@ export async function rerunTask(
   return { task: await detailOf(context, actor, task), isReplayed };
 }
 
+/** What would have to be submitted to get a task the actor may see once more, with some of it replaced. */
+export async function submissionAgain(
+  context: Context,
+  actor: Actor,
+  id: number,
+  edit: RerunEdit,
+): Promise<Submission> {
+  const first = await findVisibleTask(context, actor, id);
+  const parsed = parseInput(submissionSchema, submissionOf(first, edit ?? {}));
+  if (!parsed.ok) {
+    throw new InvalidInput(parsed.errors);
+  }
+  return parsed.value;
+}
+
 async function create(
   context: Context,
   actor: Actor,
   submission: Submission,
   idempotency: { key: string; bodyHash: string } | null,
 ): Promise<{ task: TaskRow; isReplayed: boolean }> {
-  authorizeProgram(actor, submission);
-  const queue = submission.queue ?? "default";
-  await refuseImpossible(context, submission, queue);
-  const result = await context.store.tasks.create({
-    ownerId: actor.user.id,
-    name: submission.name ?? suggestName(submission),
-    description: submission.description ?? "",
-    spec: specOf(submission, context.config.defaultSleepSeconds),
-    queue,
-    priority: submission.priority ?? 0,
-    tags: [...new Set(submission.tags ?? [])],
-    notBefore: submission.run_at == null ? null : Date.parse(submission.run_at),
-    idempotency,
-    now: context.clock(),
-  });
+  const wanted = await wantedTask(context, actor, submission);
+  const now = context.clock();
+  const result = await context.store.tasks.create({ ...wanted, ownerId: actor.user.id, idempotency, now });
   if (result.kind === "conflict") {
     throw new Refusal("idempotency_key_reused");
   }
@@ -84,6 +83,25 @@ async function create(
     announce(context, result.task);
   }
   return { task: result.task, isReplayed: result.kind === "replayed" };
+}
+
+/** A task as it is asked for, with everything that was left out decided. */
+export type WantedTask = Pick<TaskRow, "name" | "description" | "spec" | "queue" | "priority" | "tags" | "notBefore">;
+
+/** Throws 403 when the actor may not have it, and InvalidInput when it cannot be had here. */
+export async function wantedTask(context: Context, actor: Actor, submission: Submission): Promise<WantedTask> {
+  authorizeProgram(actor, submission);
+  const queue = submission.queue ?? "default";
+  await refuseImpossible(context, submission, queue);
+  return {
+    name: submission.name ?? suggestName(submission),
+    description: submission.description ?? "",
+    spec: specOf(submission, context.config.defaultSleepSeconds),
+    queue,
+    priority: submission.priority ?? 0,
+    tags: [...new Set(submission.tags ?? [])],
+    notBefore: submission.run_at == null ? null : Date.parse(submission.run_at),
+  };
 }
 
 /** What was asked for and cannot be had here is refused now, not run without it later. */

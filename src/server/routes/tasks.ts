@@ -1,6 +1,7 @@
 import type { FastifyInstance, FastifyReply, FastifyRequest } from "fastify";
 import { contract, type TaskDetail, type TaskSummary } from "../../contract/index.ts";
 import { bulkTasks } from "../actions/bulk.ts";
+import { dryRunRerun, dryRunTask } from "../actions/dry-run.ts";
 import { deleteTask } from "../actions/kill.ts";
 import { rerunTask, type SubmissionResult, submitTask } from "../actions/submit.ts";
 import { streamTasks } from "../actions/task-stream.ts";
@@ -22,6 +23,8 @@ export function taskRoutes(app: FastifyInstance, context: Context): void {
   mount(app, context, contract.rerunTask, async ({ actor, params, body, request, reply }) => {
     return answerSubmission(await rerunTask(context, actor, params.id, body, idempotencyKeyOf(request)), reply);
   });
+  mount(app, context, contract.dryRunTask, ({ actor, body }) => dryRunTask(context, actor, body));
+  mount(app, context, contract.dryRunRerun, ({ actor, params, body }) => dryRunRerun(context, actor, params.id, body));
   mount(app, context, contract.bulkTasks, ({ actor, body, request }) =>
     bulkTasks(context, actor, body, { idempotencyKey: idempotencyKeyOf(request), requestId: request.id }),
   );

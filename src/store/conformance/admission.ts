@@ -138,6 +138,9 @@ export function admissionConformance(current: Current): void {
     expect(await tasks.countAhead({ id: same.id })).toBe(2);
     expect(await tasks.countAhead({ id: last.id })).toBe(4);
     expect(await tasks.countAhead({ id: 999 })).toBe(0);
+    const ofNew = (priority: number, queue = "default") => tasks.countAhead({ queue, priority });
+    expect([await ofNew(0), await ofNew(1), await ofNew(2), await ofNew(-1)]).toEqual([5, 3, 1, 5]);
+    expect([await ofNew(0, "slow"), await ofNew(0, "unknown")]).toEqual([1, 0]);
   });
 
   test("tasks bound to nodes are listed beside the others, the best of each kind", async () => {

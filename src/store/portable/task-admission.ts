@@ -180,29 +180,29 @@ export function admissionOn({ read, note, dialect }: Access): Admission {
     },
 
     async countAhead(of) {
-      const task = await read
-        .selectFrom("tasks")
-        .select(["queue", "neg_priority"])
-        .where("id", "=", of.id)
-        .executeTakeFirst();
+      const task = "id" in of ? await findTask(of.id) : { id: null, queue: of.queue, neg_priority: 0 - of.priority };
       if (task === undefined) {
         return 0;
       }
+      const { id, queue, neg_priority: rank } = task;
       const row = await read
         .selectFrom("tasks")
         .select((eb) => eb.fn.countAll<number>().as("count"))
         .where("stage", "in", ["ready", "handed"])
-        .where("queue", "=", task.queue)
-        .where((eb) =>
-          eb.or([
-            eb("neg_priority", "<", task.neg_priority),
-            eb.and([eb("neg_priority", "=", task.neg_priority), eb("id", "<", of.id)]),
-          ]),
-        )
+        .where("queue", "=", queue)
+        .where((eb) => {
+          const sameRank = eb("neg_priority", "=", rank);
+          // One that is not submitted yet is younger than all of them.
+          return eb.or([eb("neg_priority", "<", rank), id === null ? sameRank : eb.and([sameRank, eb("id", "<", id)])]);
+        })
         .executeTakeFirstOrThrow();
       return row.count;
     },
   };
+
+  function findTask(id: number) {
+    return read.selectFrom("tasks").select(["id", "queue", "neg_priority"]).where("id", "=", id).executeTakeFirst();
+  }
 }
 
 function toReady(

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { placementOf } from "../../domain/placement.ts";
 import type { Placement } from "../nodes.ts";
 import type { TaskSpec, Tasks } from "../store.ts";
 import type { Access } from "./access.ts";
@@ -58,12 +59,12 @@ export function creationOn({ write, dialect }: Access): Pick<Tasks, "create" | "
   };
 }
 
-/** Labels in order and once each, so that what means the same has the same key. */
-function placementOf({ node, labels }: TaskSpec): Pick<NewRow<"tasks">, "placement" | "placement_key"> {
-  if (node === null && labels.length === 0) {
+function placementColumns(spec: TaskSpec): Pick<NewRow<"tasks">, "placement" | "placement_key"> {
+  const wanted = placementOf(spec);
+  if (wanted === null) {
     return { placement: null, placement_key: "" };
   }
-  const placement = JSON.stringify({ node, labels: distinct(labels).sort() } satisfies Placement);
+  const placement = JSON.stringify(wanted satisfies Placement);
   return { placement, placement_key: createHash("sha256").update(placement).digest("hex").slice(0, 40) };
 }
 
@@ -80,7 +81,7 @@ function rowOf(task: NewTask): NewRow<"tasks"> {
     created_at: task.now,
     updated_at: task.now,
     output_bytes: 0,
-    ...placementOf(task.spec),
+    ...placementColumns(task.spec),
     tags: JSON.stringify(distinct(task.tags)),
     description: task.description,
     preview: previewOf(task.spec),

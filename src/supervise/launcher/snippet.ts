@@ -33,6 +33,9 @@ export type Snippet = { lines: string; asks: string };
 /** Environment name that marks every process of an attempt. */
 export const markerName = "UTM_RUN";
 
+/** What a program on a terminal of ours finds, unless the task says otherwise. */
+export const terminalEnvironment = { TERM: "xterm-256color" };
+
 /** In the environment of our own programs around an attempt's program, and not in its own (frame.ts). */
 export const frameEntry = "UTM_FRAME=1";
 
@@ -137,7 +140,7 @@ function terminalWords(shell: Shell): string | null {
 }
 
 function withTerminal(order: AttemptOrder): AttemptOrder {
-  return order.pty === null ? order : { ...order, env: { TERM: "xterm-256color", ...order.env } };
+  return order.pty === null ? order : { ...order, env: { ...terminalEnvironment, ...order.env } };
 }
 
 /** Its text is in the environment, and not in what `ps` shows. */

@@ -1,4 +1,4 @@
-import type { Call, TaskDetail } from "../../contract/index.ts";
+import type { Call, DryRun, TaskDetail } from "../../contract/index.ts";
 import { client, contract } from "./client.ts";
 
 /** What a person asks to be run. */
@@ -21,4 +21,14 @@ export function createTask({ order, key }: { order: Order; key: string }): Promi
 export function rerunTask({ id, edit, key }: { id: number; edit: Edit; key: string }): Promise<TaskDetail> {
   const headers = { "Idempotency-Key": key };
   return client.call(contract.rerunTask, { params: { id }, body: edit }, { headers });
+}
+
+/** What submitting this would do. Throws ApiFailure or Unreachable. */
+export function dryRunTask(order: Order, signal: AbortSignal): Promise<DryRun> {
+  return client.call(contract.dryRunTask, { body: order }, { signal });
+}
+
+/** What submitting a task once more, changed by the edit, would do. Throws ApiFailure or Unreachable. */
+export function dryRunRerun(id: number, edit: Edit, signal: AbortSignal): Promise<DryRun> {
+  return client.call(contract.dryRunRerun, { params: { id }, body: edit }, { signal });
 }

@@ -1,5 +1,4 @@
 import { formText } from "../form-text.ts";
-import { text } from "../text.ts";
 import { parseDurationText } from "./duration-text.ts";
 import { parseSizeText } from "./size-text.ts";
 
@@ -12,7 +11,7 @@ export class FieldReader {
 
   /** Seconds. */
   duration(field: string, typed: string): number | null {
-    return this.#read(field, parseDurationText(typed), text.newTask.timeoutProblem);
+    return this.#read(field, parseDurationText(typed), formText.limits.timeoutProblem);
   }
 
   /** Bytes. */
@@ -32,11 +31,18 @@ export class FieldReader {
     return this.#read(field, typed.trim() === "" ? null : share, formText.retry.percentProblem);
   }
 
+  /** A time as `2026-04-01T12:00` in the reader's zone, to one that says its zone. */
+  moment(field: string, typed: string): string | null {
+    const time = new Date(typed).getTime();
+    const iso = Number.isNaN(time) ? undefined : new Date(time).toISOString();
+    return this.#read(field, typed === "" ? null : iso, formText.when.runAtProblem);
+  }
+
   note(field: string, problem: string): void {
     this.problems[field] = problem;
   }
 
-  #read(field: string, value: number | null | undefined, problem: string): number | null {
+  #read<Value>(field: string, value: Value | null | undefined, problem: string): Value | null {
     if (value === undefined) {
       this.note(field, problem);
       return null;

@@ -1,37 +1,111 @@
-import { emptyDraft, type TaskDraft } from "./task-draft.ts";
+import { retryCauses, sandboxModes } from "../../contract/index.ts";
+import { emptyDraft, programKinds, type TaskDraft } from "./task-draft.ts";
 
 /**
- * Keeps what was typed over a submission, because a session that has just run out leads to the login and back:
- * a long script must not be lost on that way.
+ * What was typed into the form, kept until it is submitted: over leaving the page, a reload, the end of the session, a
+ * tab that crashed. One draft for each task that would be repeated and one for a new task, for each person at this
+ * browser. Standard input and variables may be secret, so they live only as long as the tab.
  */
-const storageKey = "utm.draft";
+const prefix = "utm.draft.";
+const secretFields = ["env", "stdin"] as const;
+/** A forgotten draft is not kept for ever: those written last are. */
+const mostDrafts = 20;
 
-/** `from` is the task it would repeat; null for a new one. */
-type KeptDraft = { from: number | null; draft: TaskDraft };
+export type KeptDraft = {
+  draft: TaskDraft;
+  /** Epoch milliseconds. */
+  keptAt: number;
+  /** The command in the address that the form was opened with; empty for none. */
+  seed: string;
+  /** There were variables or input, and they went with their tab. */
+  lacksSecrets: boolean;
+};
 
-export function keepDraft(kept: KeptDraft): void {
-  try {
-    window.sessionStorage.setItem(storageKey, JSON.stringify(kept));
-  } catch {
-    // Too long for the storage, or storage is forbidden: the form still holds it while it is on the screen.
-  }
+/** What stands in the storage that outlives the tab. */
+type Stored = { draft: Partial<TaskDraft>; keptAt: number; seed: string; secrets: string[] };
+
+/** The name of a draft in the storages; `from` is the task it would repeat, null for a new one. */
+export function draftSlot(accountId: number, from: number | null): string {
+  return `${prefix}${accountId}.${from ?? "new"}`;
 }
 
-export function forgetDraft(): void {
-  try {
-    window.sessionStorage.removeItem(storageKey);
-  } catch {
-    // Nothing was kept.
-  }
+export function keepDraft(slot: string, draft: TaskDraft, seed: string): void {
+  const { env, stdin, ...open } = draft;
+  const secrets = secretFields.filter((field) => draft[field] !== "");
+  const stored: Stored = { draft: open, keptAt: Date.now(), seed, secrets };
+  // Too long for a storage, or storage is forbidden: the form still holds it while it is on the screen.
+  attempt(() => window.localStorage.setItem(slot, JSON.stringify(stored)));
+  attempt(() => window.sessionStorage.setItem(slot, JSON.stringify({ env, stdin })));
+  attempt(forgetOldest);
 }
 
-/** The draft that was kept of the same form; null when there is none. */
-export function readKeptDraft(from: number | null): TaskDraft | null {
+export function forgetDraft(slot: string): void {
+  attempt(() => window.localStorage.removeItem(slot));
+  attempt(() => window.sessionStorage.removeItem(slot));
+}
+
+/** Null when there is none, or none that can be read. */
+export function readKeptDraft(slot: string): KeptDraft | null {
+  let kept: KeptDraft | null = null;
+  attempt(() => {
+    kept = parseKeptDraft(window.localStorage.getItem(slot), window.sessionStorage.getItem(slot));
+  });
+  return kept;
+}
+
+/** Whatever an earlier page, or somebody else, has left there: only what is a field of the form is taken. */
+export function parseKeptDraft(open: string | null, secret: string | null): KeptDraft | null {
+  const stored = parse(open) as Partial<Stored> | null;
+  if (stored === null || typeof stored.draft !== "object" || typeof stored.keptAt !== "number") {
+    return null;
+  }
+  const secrets = parse(secret);
+  const given: Record<string, unknown> = { ...stored.draft, ...secrets };
+  const draft = Object.fromEntries(
+    Object.entries(emptyDraft).map(([field, empty]) => [
+      field,
+      isOfField(field, given[field], empty) ? given[field] : empty,
+    ]),
+  ) as TaskDraft;
+  const { keptAt, seed } = stored;
+  const lacksSecrets = secrets === null && Array.isArray(stored.secrets) && stored.secrets.length > 0;
+  return { draft, keptAt, seed: typeof seed === "string" ? seed : "", lacksSecrets };
+}
+
+const choices: Readonly<Record<string, readonly string[]>> = {
+  kind: programKinds,
+  backoff: ["fixed", "exponential"],
+  sandbox: sandboxModes,
+};
+
+function isOfField(field: string, value: unknown, empty: unknown): boolean {
+  if (Array.isArray(empty)) {
+    return Array.isArray(value) && value.every((each) => (retryCauses as readonly unknown[]).includes(each));
+  }
+  return typeof value === typeof empty && (choices[field]?.includes(value as string) ?? true);
+}
+
+function parse(json: string | null): Record<string, unknown> | null {
   try {
-    const kept = JSON.parse(window.sessionStorage.getItem(storageKey) ?? "null") as KeptDraft | null;
-    // A page that was updated meanwhile may have more fields than the one that kept it.
-    return kept?.from === from ? { ...emptyDraft, ...kept.draft } : null;
+    const value: unknown = JSON.parse(json ?? "null");
+    return typeof value === "object" ? (value as Record<string, unknown> | null) : null;
   } catch {
     return null;
+  }
+}
+
+function forgetOldest(): void {
+  const slots = Object.keys(window.localStorage).filter((key) => key.startsWith(prefix));
+  const keptAt = (slot: string) => Number(parse(window.localStorage.getItem(slot))?.keptAt ?? 0);
+  for (const slot of slots.toSorted((a, b) => keptAt(b) - keptAt(a)).slice(mostDrafts)) {
+    forgetDraft(slot);
+  }
+}
+
+function attempt(action: () => void): void {
+  try {
+    action();
+  } catch {
+    // Storage is forbidden or full; nothing else depends on it.
   }
 }

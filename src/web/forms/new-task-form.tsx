@@ -1,90 +1,93 @@
-import { Button, Textarea, TextInput } from "@mantine/core";
-import { useMutation } from "@tanstack/react-query";
+import { Button, TextInput } from "@mantine/core";
 import { useNavigate } from "@tanstack/react-router";
-import { type FormEvent, type KeyboardEvent, useEffect, useRef, useState } from "react";
-import { ApiFailure } from "../../client/client.ts";
-import { type Account, suggestName, type TaskDetail } from "../../contract/index.ts";
-import { createTask, newSubmissionKey, rerunTask } from "../api/create-task.ts";
-import { formErrors } from "../api/error-text.ts";
+import { type FormEvent, type KeyboardEvent, useId, useRef } from "react";
+import { type Account, suggestName } from "../../contract/index.ts";
 import { formText } from "../form-text.ts";
 import { permissionRefusal } from "../task/permitted.ts";
-import { text } from "../text.ts";
 import { ActionButton } from "../ui/action-button.tsx";
 import { ErrorNote } from "../ui/error-note.tsx";
-import type { FieldProblems } from "./field-reader.ts";
-import { forgetDraft, keepDraft } from "./kept-draft.ts";
+import { withoutLines } from "./command-lines.ts";
+import { DraftField, type FieldGroupProps } from "./field-group.tsx";
+import { draftSlot } from "./kept-draft.ts";
+import { EnvironmentFields } from "./new-task-environment.tsx";
 import classes from "./new-task-form.module.css";
-import { NewTaskMore } from "./new-task-more.tsx";
-import { NewTaskPreview } from "./new-task-preview.tsx";
-import { policyFields } from "./policy-draft.ts";
-import { hasProgram, readDraft, readEdit, type TaskDraft } from "./task-draft.ts";
+import { LimitFields } from "./new-task-limits.tsx";
+import { TrialDisclosure } from "./new-task-preview.tsx";
+import { ProgramFields } from "./new-task-program.tsx";
+import { RetryFields } from "./new-task-retry.tsx";
+import { WhenFields } from "./new-task-when.tsx";
+import { WhereFields } from "./new-task-where.tsx";
+import { previewOfDraft, previewOfTrial } from "./preview-words.ts";
+import { refusedWords } from "./refused-words.ts";
+import type { RerunSource } from "./rerun-source.ts";
+import { RestoredNote } from "./restored-note.tsx";
+import { sendableOf } from "./sendable.ts";
+import { SentLines } from "./sent-lines.tsx";
+import { hasProgram, programOf, type TaskDraft } from "./task-draft.ts";
+import { useDryRun } from "./use-dry-run.ts";
+import { useFieldProblems } from "./use-field-problems.ts";
+import { useKeptDraft } from "./use-kept-draft.ts";
+import { useSubmission } from "./use-submission.ts";
 
-const fields = [
-  "command",
-  "script",
-  "script.interpreter",
-  "name",
-  "description",
-  "cwd",
-  "env",
-  "stdin",
-  "timeout_seconds",
-  "kill_grace_seconds",
-  ...policyFields,
-  "node",
-  "labels",
-] as const;
+const words = formText;
 
 type NewTaskFormProps = {
   account: Account;
-  initial: TaskDraft;
-  /** The task to run once more with changes; null for a new one. `original` is its draft without any. */
-  rerun: { task: TaskDetail; original: TaskDraft } | null;
+  start: TaskDraft;
+  /** The command in the address; empty for none. */
+  seed: string;
+  rerun: RerunSource | null;
   /** How long the demonstration sleeps; undefined until known. */
   sleepSeconds: number | undefined;
 };
 
-export function NewTaskForm({ account, initial, rerun, sleepSeconds }: NewTaskFormProps) {
+export function NewTaskForm({ account, start, seed, rerun, sleepSeconds }: NewTaskFormProps) {
   const navigate = useNavigate();
-  const [draft, setDraft] = useState(initial);
-  const [key, setKey] = useState(newSubmissionKey);
-  const [ownErrors, setOwnErrors] = useState<FieldProblems>({});
-  const run = useMutation({
-    mutationFn: (send: () => Promise<TaskDetail>) => send(),
-    onSuccess: (task) => {
-      forgetDraft();
+  const form = useRef<HTMLFormElement>(null);
+  const previewId = useId();
+  const keeper = useKeptDraft({ slot: draftSlot(account.id, rerun?.task.id ?? null), start, seed });
+  const { draft } = keeper;
+  const submission = useSubmission({
+    onTask: (task) => {
+      keeper.forget();
       return navigate({ to: "/tasks/$taskId", params: { taskId: String(task.id) } });
     },
-    onError: (error) => {
-      if (error instanceof ApiFailure && error.status !== 401) {
-        // The server has judged this submission; the mended one is another.
-        forgetDraft();
-        setKey(newSubmissionKey());
-      }
+    onLine: removeLine,
+    onLines: () => {
+      keeper.startAgain();
+      problems.forget();
+      form.current?.querySelector("textarea")?.focus();
     },
   });
-  const { byField, rest } = formErrors(run.error, fields);
-  const errors: FieldProblems = { ...byField, ...ownErrors };
-  const commandRefusal = permissionRefusal("run_commands", account);
+  const { run, progress } = submission;
   const createRefusal = permissionRefusal("create_tasks", account);
+  const commandRefusal = permissionRefusal("run_commands", account);
+  const prepared = sendableOf(draft, rerun);
+  const foreseen = useDryRun(draft, rerun, createRefusal === null);
+  const own = "errors" in prepared ? prepared.errors : {};
+  const problems = useFieldProblems({ draft, own, foreseen: foreseen.refusal, refused: run.error, form });
+  /** The command field as it was when its lines were sent, and those that are tasks by now. */
+  const sending = useRef({ typed: "", gone: new Set<number>() });
+  const count = "sendable" in prepared && prepared.sendable.kind === "lines" ? prepared.sendable.lines.length : 1;
 
-  const form = useRef<HTMLFormElement>(null);
-
-  // A wrong field may be out of sight.
-  // biome-ignore lint/correctness/useExhaustiveDependencies: after every answer and every look of the form's own
-  useEffect(() => {
-    form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
-  }, [run.error, ownErrors]);
-
+  function removeLine({ number }: { number: number }) {
+    sending.current.gone.add(number);
+    keeper.change({ command: withoutLines(sending.current.typed, sending.current.gone) });
+    // A tab that crashes now must not come back with it.
+    keeper.keepNow();
+  }
   function change(next: Partial<TaskDraft>) {
-    setDraft((before) => ({ ...before, ...next }));
+    problems.noteChange(next);
+    if (next.command !== undefined) {
+      submission.dropRefused();
+    }
+    keeper.change(next);
   }
   function submit() {
-    const prepared = rerun === null ? prepareOrder(draft, key) : prepareRerun(draft, rerun, key);
-    setOwnErrors("errors" in prepared ? prepared.errors : {});
-    if ("send" in prepared && createRefusal === null && !run.isPending) {
-      keepDraft({ from: rerun?.task.id ?? null, draft });
-      run.mutate(prepared.send);
+    problems.noteTry();
+    if ("sendable" in prepared && createRefusal === null && !run.isPending) {
+      sending.current = { typed: draft.command, gone: new Set() };
+      run.mutate(prepared.sendable);
     }
   }
   function onSubmit(event: FormEvent) {
@@ -97,41 +100,72 @@ export function NewTaskForm({ account, initial, rerun, sleepSeconds }: NewTaskFo
       submit();
     }
   }
+
+  const refusedLines = run.isPending ? [] : (progress?.refused ?? []);
+  const errors = { ...problems.errors };
+  if (refusedLines.length > 0) {
+    errors.command = refusedWords(refusedLines);
+  }
+  const group: FieldGroupProps = { draft, errors, onChange: change };
+  const mayTypeCommands = commandRefusal === null;
+  const sendingLines = run.isPending ? progress : null;
+  const submitLabel = labelOf(count, rerun !== null, sendingLines);
   return (
-    <form ref={form} className={classes.form} onSubmit={onSubmit} onKeyDown={onKeyDown} noValidate>
-      {rest !== null && <ErrorNote message={rest} />}
-      <ProgramField draft={draft} errors={errors} onChange={change} refusal={commandRefusal} />
-      <TextInput
-        label={text.newTask.name}
-        placeholder={suggestionFor(draft)}
-        value={draft.name}
-        autoFocus={commandRefusal !== null}
-        onChange={(event) => change({ name: event.currentTarget.value })}
-        error={errors.name}
-      />
-      <Textarea
-        label={text.newTask.description}
-        rows={2}
-        value={draft.description}
-        onChange={(event) => change({ description: event.currentTarget.value })}
-        error={errors.description}
-      />
-      <NewTaskMore
-        draft={draft}
-        errors={errors}
-        onChange={change}
-        mayTypeCommands={commandRefusal === null}
-        keptStdinBytes={rerun?.task.stdin_bytes ?? 0}
-      />
+    <form
+      ref={form}
+      className={classes.form}
+      onSubmit={onSubmit}
+      onKeyDown={onKeyDown}
+      onBlur={problems.onBlur}
+      noValidate
+      autoComplete="off"
+    >
+      {keeper.restored !== null && (
+        <RestoredNote kept={keeper.restored} isRerun={rerun !== null} onStartAgain={keeper.startAgain} />
+      )}
+      {problems.rest !== null && <ErrorNote message={problems.rest} />}
+      {progress !== null && <SentLines progress={progress} />}
+      <ProgramFields {...group} refusal={commandRefusal} maySplit={rerun === null} isReadOnly={sendingLines !== null} />
+      <div className={classes.fields}>
+        <TextInput
+          name="name"
+          label={words.name}
+          placeholder={count > 1 ? words.lines.names : suggestionFor(draft)}
+          value={count > 1 ? "" : draft.name}
+          disabled={count > 1}
+          autoFocus={!mayTypeCommands}
+          onChange={(event) => change({ name: event.currentTarget.value })}
+          error={errors.name}
+        />
+        <DraftField {...group} field="tags" served="tags" label={words.tags} placeholder={words.tagsHint} />
+      </div>
+      <DraftField {...group} field="description" served="description" label={words.description} rows={2} />
+      <div className={classes.groups}>
+        <WhenFields {...group} />
+        <WhereFields {...group} mayTypeCommands={mayTypeCommands} />
+        <LimitFields {...group} />
+        <RetryFields {...group} />
+        <EnvironmentFields {...group} mayTypeCommands={mayTypeCommands} keptStdinBytes={rerun?.task.stdin_bytes ?? 0} />
+      </div>
+      <TrialDisclosure trial={foreseen.trial} reason={problems.prospectRest ?? words.trial.unknown} />
       <div className={classes.foot}>
-        <NewTaskPreview draft={draft} sleepSeconds={sleepSeconds} />
+        <p id={previewId} className={classes.preview}>
+          {foreseen.trial === null
+            ? (problems.prospectRest ?? previewOfDraft(draft, sleepSeconds))
+            : previewOfTrial(foreseen.trial, count)}
+        </p>
         {createRefusal === null ? (
-          <Button type="submit" loading={run.isPending}>
-            {rerun === null ? text.newTask.submit : formText.rerunSubmit}
+          <Button
+            type="submit"
+            aria-describedby={previewId}
+            loading={run.isPending && sendingLines === null}
+            disabled={sendingLines !== null}
+          >
+            {submitLabel}
           </Button>
         ) : (
           <ActionButton refusal={createRefusal} onClick={submit}>
-            {rerun === null ? text.newTask.submit : formText.rerunSubmit}
+            {submitLabel}
           </ActionButton>
         )}
       </div>
@@ -139,62 +173,17 @@ export function NewTaskForm({ account, initial, rerun, sleepSeconds }: NewTaskFo
   );
 }
 
-/** How to send what was typed, or what is wrong with it. */
-type Prepared = { send: () => Promise<TaskDetail> } | { errors: FieldProblems };
-
-function prepareOrder(draft: TaskDraft, key: string): Prepared {
-  const read = readDraft(draft);
-  return read.ok ? { send: () => createTask({ order: read.value, key }) } : read;
-}
-
-function prepareRerun(
-  draft: TaskDraft,
-  { task, original }: NonNullable<NewTaskFormProps["rerun"]>,
-  key: string,
-): Prepared {
-  const read = readEdit(draft, original);
-  return read.ok ? { send: () => rerunTask({ id: task.id, edit: read.value, key }) } : read;
-}
-
-type ProgramFieldProps = {
-  draft: TaskDraft;
-  errors: FieldProblems;
-  onChange: (next: Partial<TaskDraft>) => void;
-  /** Why the person may not type a command; null when they may. */
-  refusal: string | null;
-};
-
-function ProgramField({ draft, errors, onChange, refusal }: ProgramFieldProps) {
-  const isScript = draft.kind === "script";
-  return (
-    <Textarea
-      label={isScript ? text.newTask.script : text.newTask.command}
-      description={refusal ?? (isScript ? text.newTask.scriptHint : text.newTask.commandHint)}
-      classNames={{ input: classes.program }}
-      rows={isScript ? 10 : 3}
-      disabled={refusal !== null}
-      autoFocus={refusal === null}
-      spellCheck={false}
-      autoCapitalize="none"
-      autoCorrect="off"
-      value={isScript ? draft.script : draft.command}
-      onChange={(event) => {
-        const typed = event.currentTarget.value;
-        onChange(isScript ? { script: typed } : { command: typed });
-      }}
-      error={isScript ? errors.script : errors.command}
-    />
-  );
+function labelOf(count: number, isRerun: boolean, progress: { done: number; total: number } | null): string {
+  if (progress !== null) {
+    return words.lines.sending(progress.done, progress.total);
+  }
+  if (count > 1) {
+    return words.lines.submit(count);
+  }
+  return isRerun ? words.rerunSubmit : words.submit;
 }
 
 /** What the server will call the task when no name is typed. */
 function suggestionFor(draft: TaskDraft): string {
-  if (!hasProgram(draft)) {
-    return text.newTask.nameRequired;
-  }
-  const isScript = draft.kind === "script";
-  return suggestName({
-    command: isScript ? null : draft.command,
-    script: isScript ? { body: draft.script } : null,
-  });
+  return hasProgram(draft) ? suggestName({ command: null, script: null, ...programOf(draft) }) : words.nameRequired;
 }

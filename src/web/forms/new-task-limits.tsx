@@ -1,32 +1,32 @@
-import { TextInput } from "@mantine/core";
 import { formText } from "../form-text.ts";
-import { FieldGroup, type FieldGroupProps } from "./field-group.tsx";
+import { DraftField, type FieldGroupProps, FoldedGroup } from "./field-group.tsx";
 
 const words = formText.limits;
 
 const rows = [
-  { field: "memory", server: "limits.memory_bytes", label: words.memory, hint: words.memoryHint },
-  { field: "cpuTime", server: "limits.cpu_seconds", label: words.cpu, hint: words.cpuHint },
-  { field: "processes", server: "limits.processes", label: words.processes, hint: words.processesHint },
-  { field: "openFiles", server: "limits.open_files", label: words.openFiles, hint: words.openFilesHint },
-  { field: "nice", server: "limits.nice", label: words.nice, hint: words.niceHint },
-  { field: "outputLimit", server: "limits.output_bytes", label: words.output, hint: words.outputHint },
+  { field: "timeout", served: "timeout_seconds", label: words.timeout, hint: words.timeoutHint },
+  { field: "grace", served: "kill_grace_seconds", label: words.grace, hint: words.graceHint },
+  { field: "memory", served: "limits.memory_bytes", label: words.memory, hint: words.memoryHint },
+  { field: "cpuTime", served: "limits.cpu_seconds", label: words.cpu, hint: words.cpuHint },
+  { field: "processes", served: "limits.processes", label: words.processes, hint: words.processesHint },
+  { field: "openFiles", served: "limits.open_files", label: words.openFiles, hint: words.openFilesHint },
+  { field: "nice", served: "limits.nice", label: words.nice, hint: words.niceHint },
+  { field: "outputLimit", served: "limits.output_bytes", label: words.output, hint: words.outputHint },
 ] as const;
 
-/** What ends an attempt that uses more. */
-export function LimitFields({ draft, errors, onChange }: FieldGroupProps) {
+/** What ends an attempt that takes longer or uses more. */
+export function LimitFields(props: FieldGroupProps) {
   return (
-    <FieldGroup title={formText.groups.limits} hint={words.hint}>
-      {rows.map(({ field, server, label, hint }) => (
-        <TextInput
-          key={field}
-          label={label}
-          description={hint}
-          value={draft[field]}
-          onChange={(event) => onChange({ [field]: event.currentTarget.value })}
-          error={errors[server]}
-        />
+    <FoldedGroup
+      {...props}
+      title={formText.groups.limits}
+      hint={words.hint}
+      fields={rows.map(({ field }) => field)}
+      served={["timeout_seconds", "kill_grace_seconds", "limits"]}
+    >
+      {rows.map((row) => (
+        <DraftField key={row.field} {...props} {...row} />
       ))}
-    </FieldGroup>
+    </FoldedGroup>
   );
 }

@@ -1,95 +1,74 @@
-import { Textarea, TextInput } from "@mantine/core";
+import { Textarea } from "@mantine/core";
 import { formText } from "../form-text.ts";
-import { text } from "../text.ts";
-import { CheckField } from "../ui/check-field.tsx";
-import { formatBytes } from "../ui/sizes.ts";
 import { ToggleButton } from "../ui/toggle-button.tsx";
-import { FieldGroup, type FieldGroupProps } from "./field-group.tsx";
+import { commandLines } from "./command-lines.ts";
+import { DraftField, type FieldGroupProps } from "./field-group.tsx";
+import { LinesChoice } from "./lines-choice.tsx";
 import classes from "./new-task-form.module.css";
+import { programKinds, type TaskDraft } from "./task-draft.ts";
 
-/** Script or command, where it runs, with what environment and input, and for how long. */
-export function ProgramFields({
-  draft,
-  errors,
-  onChange,
-  keptStdinBytes,
-}: FieldGroupProps & { keptStdinBytes: number }) {
+const words = formText.program;
+const rows: Readonly<Record<TaskDraft["kind"], number>> = { command: 3, script: 10, argv: 4 };
+
+type ProgramProps = FieldGroupProps & {
+  /** Why no program may be typed; null when it may. */
+  refusal: string | null;
+  /** Lines may be tasks of their own. */
+  maySplit: boolean;
+  isReadOnly: boolean;
+};
+
+/** What is run: a command, a script, or a program with its arguments. */
+export function ProgramFields(props: ProgramProps) {
+  const { draft, errors, onChange, refusal, maySplit } = props;
+  const { kind } = draft;
+  const lineCount = maySplit && kind === "command" ? commandLines(draft.command).lines.length : 0;
   return (
-    <FieldGroup title={formText.groups.program}>
-      <fieldset className={`${classes.kind} ${classes.wide}`}>
-        <legend className={classes.legend}>{text.newTask.kind}</legend>
-        <ToggleButton isOn={draft.kind === "command"} onClick={() => onChange({ kind: "command" })}>
-          {text.newTask.kindCommand}
-        </ToggleButton>
-        <ToggleButton isOn={draft.kind === "script"} onClick={() => onChange({ kind: "script" })}>
-          {text.newTask.kindScript}
-        </ToggleButton>
-      </fieldset>
-      {draft.kind === "script" && (
-        <TextInput
-          className={classes.wide}
-          label={text.newTask.interpreter}
-          description={text.newTask.interpreterHint}
-          classNames={{ input: classes.program }}
-          value={draft.interpreter}
-          onChange={(event) => onChange({ interpreter: event.currentTarget.value })}
-          error={errors["script.interpreter"]}
+    <div className={classes.stacked}>
+      {refusal === null && <KindSwitch kind={kind} onChange={(next) => onChange({ kind: next })} />}
+      <Textarea
+        name={kind}
+        aria-label={words.labels[kind]}
+        description={refusal ?? words.hints[kind]}
+        classNames={{ input: classes.program, error: classes.reasons }}
+        rows={Math.max(rows[kind], Math.min(draft[kind].split("\n").length, mostRows))}
+        disabled={refusal !== null}
+        readOnly={props.isReadOnly}
+        autoFocus={refusal === null}
+        spellCheck={false}
+        autoCapitalize="none"
+        autoCorrect="off"
+        value={draft[kind]}
+        onChange={(event) => onChange({ [kind]: event.currentTarget.value })}
+        error={errors[kind]}
+      />
+      {lineCount > 1 && <LinesChoice draft={draft} onChange={onChange} isDisabled={props.isReadOnly} />}
+      {kind === "script" && (
+        <DraftField
+          {...props}
+          field="interpreter"
+          served="script.interpreter"
+          label={words.interpreter}
+          hint={words.interpreterHint}
+          isCode
         />
       )}
-      <TextInput
-        className={classes.wide}
-        label={text.newTask.cwd}
-        description={text.newTask.cwdHint}
-        classNames={{ input: classes.program }}
-        value={draft.cwd}
-        onChange={(event) => onChange({ cwd: event.currentTarget.value })}
-        error={errors.cwd}
-      />
-      <TextInput
-        label={text.newTask.timeout}
-        description={text.newTask.timeoutHint}
-        value={draft.timeout}
-        onChange={(event) => onChange({ timeout: event.currentTarget.value })}
-        error={errors.timeout_seconds}
-      />
-      <TextInput
-        label={formText.grace}
-        description={formText.graceHint}
-        value={draft.grace}
-        onChange={(event) => onChange({ grace: event.currentTarget.value })}
-        error={errors.kill_grace_seconds}
-      />
-      <Textarea
-        label={text.newTask.env}
-        description={text.newTask.envHint}
-        classNames={{ input: classes.program }}
-        rows={4}
-        spellCheck={false}
-        value={draft.env}
-        onChange={(event) => onChange({ env: event.currentTarget.value })}
-        error={errors.env}
-      />
-      <div>
-        {!draft.keepsStdin && (
-          <Textarea
-            label={text.newTask.stdin}
-            description={text.newTask.stdinHint}
-            classNames={{ input: classes.program }}
-            rows={4}
-            spellCheck={false}
-            value={draft.stdin}
-            onChange={(event) => onChange({ stdin: event.currentTarget.value })}
-            error={errors.stdin}
-          />
-        )}
-        {keptStdinBytes > 0 && (
-          <CheckField
-            label={formText.keepStdin(formatBytes(keptStdinBytes))}
-            isOn={draft.keepsStdin}
-            onChange={(keepsStdin) => onChange({ keepsStdin })}
-          />
-        )}
-      </div>
-    </FieldGroup>
+    </div>
+  );
+}
+
+/** A field that grew with what is typed; longer texts are scrolled. */
+const mostRows = 16;
+
+function KindSwitch({ kind, onChange }: { kind: TaskDraft["kind"]; onChange: (kind: TaskDraft["kind"]) => void }) {
+  return (
+    <fieldset className={classes.kind}>
+      <legend className="visually-hidden">{words.kind}</legend>
+      {programKinds.map((each) => (
+        <ToggleButton key={each} isOn={each === kind} onClick={() => onChange(each)}>
+          {words.labels[each]}
+        </ToggleButton>
+      ))}
+    </fieldset>
   );
 }

@@ -1,10 +1,9 @@
-import { TextInput } from "@mantine/core";
 import { useId } from "react";
 import { type RetryCause, retryCauses } from "../../contract/index.ts";
 import { formText } from "../form-text.ts";
 import { CheckField } from "../ui/check-field.tsx";
 import { SelectField } from "../ui/select-field.tsx";
-import { FieldGroup, type FieldGroupProps } from "./field-group.tsx";
+import { DraftField, type FieldGroupProps, FoldedGroup } from "./field-group.tsx";
 import classes from "./new-task-form.module.css";
 
 const words = formText.retry;
@@ -12,25 +11,31 @@ const causeLabels = { failed: words.failed, timed_out: words.timedOut, lost: wor
 
 /** Whether and when it is tried again. The rest unfolds once a number of attempts is typed. */
 export function RetryFields(props: FieldGroupProps) {
-  const { draft, errors, onChange } = props;
-  const isRetried = draft.attempts.trim() !== "";
+  const isRetried = props.draft.attempts.trim() !== "";
   return (
-    <FieldGroup title={formText.groups.retry}>
-      <TextInput
+    <FoldedGroup
+      {...props}
+      title={formText.groups.retry}
+      hint={words.hint}
+      fields={isRetried ? ["attempts", "backoff", "retryDelay", "maxRetryDelay", "jitter", "retryOn"] : ["attempts"]}
+      served={["retry"]}
+    >
+      <DraftField
+        {...props}
+        field="attempts"
+        served="retry.attempts"
         label={words.attempts}
-        description={words.attemptsHint}
+        hint={words.attemptsHint}
         inputMode="numeric"
-        value={draft.attempts}
-        onChange={(event) => onChange({ attempts: event.currentTarget.value })}
-        error={errors["retry.attempts"]}
       />
       {isRetried && <DelayFields {...props} />}
       {isRetried && <CauseFields {...props} />}
-    </FieldGroup>
+    </FoldedGroup>
   );
 }
 
-function DelayFields({ draft, errors, onChange }: FieldGroupProps) {
+function DelayFields(props: FieldGroupProps) {
+  const { draft, onChange } = props;
   return (
     <>
       <SelectField
@@ -43,29 +48,23 @@ function DelayFields({ draft, errors, onChange }: FieldGroupProps) {
         ]}
         onChange={(backoff) => onChange({ backoff })}
       />
-      <TextInput
+      <DraftField
+        {...props}
+        field="retryDelay"
+        served="retry.delay_seconds"
         label={words.delay}
-        description={words.delayHint}
-        value={draft.retryDelay}
-        onChange={(event) => onChange({ retryDelay: event.currentTarget.value })}
-        error={errors["retry.delay_seconds"]}
+        hint={words.delayHint}
       />
       {draft.backoff === "exponential" && (
-        <TextInput
+        <DraftField
+          {...props}
+          field="maxRetryDelay"
+          served="retry.max_delay_seconds"
           label={words.maxDelay}
-          description={words.maxDelayHint}
-          value={draft.maxRetryDelay}
-          onChange={(event) => onChange({ maxRetryDelay: event.currentTarget.value })}
-          error={errors["retry.max_delay_seconds"]}
+          hint={words.maxDelayHint}
         />
       )}
-      <TextInput
-        label={words.jitter}
-        description={words.jitterHint}
-        value={draft.jitter}
-        onChange={(event) => onChange({ jitter: event.currentTarget.value })}
-        error={errors["retry.jitter"]}
-      />
+      <DraftField {...props} field="jitter" served="retry.jitter" label={words.jitter} hint={words.jitterHint} />
     </>
   );
 }

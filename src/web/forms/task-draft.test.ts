@@ -1,4 +1,6 @@
 import { expect, test } from "vitest";
+import type { TaskDetail } from "../../contract/index.ts";
+import { repeatDraft } from "./repeat-draft.ts";
 import { emptyDraft, readDraft, readEdit } from "./task-draft.ts";
 
 test("a name alone is the demonstration", () => {
@@ -70,5 +72,59 @@ test("what is emptied before a rerun is taken away from the task", () => {
   const read = readEdit({ ...original, name: "", command: "make quick", memory: "", keepsStdin: false }, original);
   expect(read).toMatchObject({
     value: { name: "make quick", command: "make quick", limits: null, stdin: null, cwd: null, input: false },
+  });
+});
+
+test("a program and its arguments are a line each, and an argument may be empty", () => {
+  const draft = { ...emptyDraft, kind: "argv" as const, argv: "printf\r\n%s\n\nlast one\n" };
+  expect(readDraft(draft)).toMatchObject({ value: { argv: ["printf", "%s", "", "last one"] } });
+});
+
+test("start time, priority, queue and tags are submitted when they were typed", () => {
+  const typed = { runAt: "2099-01-02T03:04", priority: "-3", queue: " slow ", tags: "a, b c,," };
+  const run_at = new Date("2099-01-02T03:04").toISOString();
+  expect(readDraft({ ...emptyDraft, name: "n", ...typed })).toEqual({
+    ok: true,
+    value: { name: "n", description: "", run_at, priority: -3, queue: "slow", tags: ["a", "b c"] },
+  });
+});
+
+test("what a field shows only in part is not sent unless it was changed", () => {
+  const first = { ...original, env: "A=one\nline", tags: "x, y" };
+  const read = readEdit({ ...first, name: "again" }, first);
+  expect(read).toMatchObject({ ok: true, value: { name: "again" } });
+  expect(Object.keys(read.ok ? read.value : {})).not.toContain("tags");
+  expect(Object.keys(read.ok ? read.value : {})).not.toContain("env");
+  expect(readEdit({ ...first, env: "", tags: "" }, first)).toMatchObject({ value: { env: null, tags: null } });
+});
+
+const task = {
+  command: null,
+  argv: null,
+  script: null,
+  env: {},
+  tags: [],
+  labels: [],
+  limits: null,
+  retry: null,
+  pty: null,
+};
+const repeated = (given: Partial<TaskDetail>) => repeatDraft({ ...task, ...given } as unknown as TaskDetail, 10);
+
+test.each<[Partial<TaskDetail>, object]>([
+  [{ command: "make" }, { kind: "command", command: "make" }],
+  [{ argv: ["echo", "a b"] }, { kind: "argv", argv: "echo\na b" }],
+  [{ argv: ["echo", "a\nb"] }, { kind: "command", command: "echo 'a\nb'" }],
+  [{ argv: ["echo", ""] }, { kind: "command", command: "echo ''" }],
+  [{ script: { body: "true", interpreter: null } }, { kind: "script", script: "true", interpreter: "" }],
+])("%j is repeated as it would be typed", (given, draft) => {
+  expect(repeated(given)).toMatchObject(draft);
+});
+
+test("what every task has unasked is no text in the form of a repetition", () => {
+  const usual = repeated({ priority: 0, queue: "default", kill_grace_seconds: 10, timeout_seconds: null });
+  expect(usual).toMatchObject({ priority: "", queue: "", grace: "", timeout: "", runAt: "" });
+  expect(repeated({ priority: -1, queue: "slow", kill_grace_seconds: 5, timeout_seconds: 90 })).toMatchObject({
+    ...{ priority: "-1", queue: "slow", grace: "5 s", timeout: "90 s" },
   });
 });

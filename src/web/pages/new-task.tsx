@@ -5,9 +5,9 @@ import { errorText } from "../api/error-text.ts";
 import { taskQuery } from "../api/task-queries.ts";
 import { DocumentTitle } from "../components/document-title.tsx";
 import { formText } from "../form-text.ts";
-import { readKeptDraft } from "../forms/kept-draft.ts";
 import { NewTaskForm } from "../forms/new-task-form.tsx";
-import { draftOf, emptyDraft } from "../forms/task-draft.ts";
+import { repeatDraft } from "../forms/repeat-draft.ts";
+import { emptyDraft } from "../forms/task-draft.ts";
 import { text } from "../text.ts";
 import { ErrorNote } from "../ui/error-note.tsx";
 import classes from "../ui/page-body.module.css";
@@ -22,13 +22,17 @@ export function NewTaskPage() {
   const info = useQuery(infoQuery);
   const source = useQuery({ ...taskQuery(from ?? 0), enabled: from !== undefined });
   const error = me.error ?? source.error;
-  const isReady = me.data !== undefined && (from === undefined || source.data !== undefined);
-  const draft = source.data === undefined ? { ...emptyDraft, command: command ?? "" } : draftOf(source.data);
-  const title = from === undefined ? text.newTask.title : formText.rerunTitle(from);
+  // The kill grace that a task gets unasked is known from there; without it, it is shown like any other.
+  const isReady = me.data !== undefined && (from === undefined || (source.data !== undefined && !info.isLoading));
+  const start =
+    source.data === undefined
+      ? { ...emptyDraft, command: command ?? "" }
+      : repeatDraft(source.data, info.data?.default_kill_grace_seconds);
+  const title = from === undefined ? formText.title : formText.rerunTitle(from);
   return (
     <>
       <DocumentTitle page={title} />
-      <PageHeader title={title} context={from === undefined ? text.newTask.context : formText.rerunContext} />
+      <PageHeader title={title} context={from === undefined ? formText.context : formText.rerunContext} />
       <div className={classes.body}>
         {error !== null && <ErrorNote message={errorText(error)} onRetry={() => void me.refetch()} />}
         {error === null && !isReady && <p className={classes.dim}>{text.common.loading}</p>}
@@ -36,8 +40,9 @@ export function NewTaskPage() {
           <NewTaskForm
             key={from}
             account={me.data}
-            initial={readKeptDraft(from ?? null) ?? draft}
-            rerun={source.data === undefined ? null : { task: source.data, original: draft }}
+            start={start}
+            seed={from === undefined ? (command ?? "") : ""}
+            rerun={source.data === undefined ? null : { task: source.data, original: start }}
             sleepSeconds={info.data?.default_sleep_seconds}
           />
         )}

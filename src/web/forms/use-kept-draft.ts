@@ -1,0 +1,68 @@
+import { useDebouncedCallback, useWindowEvent } from "@mantine/hooks";
+import { useRef, useState } from "react";
+import { forgetDraft, type KeptDraft, keepDraft, readKeptDraft } from "./kept-draft.ts";
+import type { TaskDraft } from "./task-draft.ts";
+
+const typingPauseMs = 500;
+const longestPauseMs = 2000;
+
+export type DraftKeeper = {
+  draft: TaskDraft;
+  change: (next: Partial<TaskDraft>) => void;
+  /** Keeps at once what was typed last. */
+  keepNow: () => void;
+  /** What was found when the form came up, until it is dropped; null when there was nothing. */
+  restored: KeptDraft | null;
+  /** Back to what the form starts with, and nothing is kept. */
+  startAgain: () => void;
+  /** It was submitted: nothing is kept, and what is on the screen stays. */
+  forget: () => void;
+};
+
+/** The draft of a form, kept in the browser as it is typed. `start` is what the form holds before anything is. */
+export function useKeptDraft({ slot, start, seed }: { slot: string; start: TaskDraft; seed: string }): DraftKeeper {
+  const [restored, setRestored] = useState(() => {
+    const kept = readKeptDraft(slot);
+    // Another command in the address is another wish.
+    return kept !== null && (seed === "" || kept.seed === seed) ? kept : null;
+  });
+  const [draft, setDraft] = useState(restored?.draft ?? start);
+  const keep = useDebouncedCallback(
+    (latest: TaskDraft) => {
+      if (JSON.stringify(latest) === JSON.stringify(start)) {
+        forgetDraft(slot);
+      } else {
+        keepDraft(slot, latest, seed);
+      }
+    },
+    { delay: typingPauseMs, maxWait: longestPauseMs, flushOnUnmount: true },
+  );
+  useWindowEvent("pagehide", () => keep.flush());
+  // A submission of many lines changes the draft between two looks of the page.
+  const latest = useRef(draft);
+
+  function show(changed: TaskDraft) {
+    latest.current = changed;
+    setDraft(changed);
+  }
+
+  function forget() {
+    keep.cancel();
+    forgetDraft(slot);
+    setRestored(null);
+  }
+  return {
+    draft,
+    restored,
+    change(next) {
+      show({ ...latest.current, ...next });
+      keep(latest.current);
+    },
+    keepNow: () => keep.flush(),
+    startAgain() {
+      forget();
+      show(start);
+    },
+    forget,
+  };
+}

@@ -1,0 +1,263 @@
+import type { Locator, Page } from "@playwright/test";
+import type { TaskDetail } from "../../src/contract/index.ts";
+import type { Member } from "../support/server-process.ts";
+import { expect, logIn, test } from "./fixtures.ts";
+
+/** The form of a new task: what would happen, drafts that stay, every field, many lines. */
+async function openForm(page: Page, member: Member, path = "/tasks/new"): Promise<Locator> {
+  await logIn(page, member);
+  await page.goto(path);
+  const command = page.getByLabel("Command", { exact: true });
+  await expect(command).toBeVisible();
+  return command;
+}
+
+async function unfold(page: Page, ...groups: string[]): Promise<void> {
+  for (const group of groups) {
+    await page.locator("summary").getByText(group, { exact: true }).click();
+  }
+}
+
+async function tasksOf(member: Member): Promise<TaskDetail[]> {
+  return (await member.request("/taskapi/tasks/")).json();
+}
+
+const run = (page: Page) => page.getByRole("button", { name: /^Run/ });
+
+test("while it is typed the server says what would run, as whom, where and on which node", async ({ page, anna }) => {
+  const command = await openForm(page, anna);
+  await command.fill("make all");
+  await expect(page.getByText(/^Runs as user \S+ in \/\S+, without a time limit, on node \S+\.$/)).toBeVisible();
+  await unfold(page, "Where", "Limits");
+  await page.getByLabel("Working directory").fill("/srv/app");
+  await page.getByLabel("Timeout").fill("30 min");
+  await page.getByLabel("Memory", { exact: true }).fill("2 GiB");
+  await expect(page.getByText(/ in \/srv\/app, at most 30 min, with at most 2\.0 GiB of memory, on /)).toBeVisible();
+  await page.getByLabel("Labels").fill("gpu");
+  await expect(page.getByText("on a node with gpu. Not at once: No living node has the label gpu.")).toBeVisible();
+
+  await page.getByText("Show what would run").press("Enter");
+  const trial = page.getByRole("group").filter({ has: page.getByText("Show what would run") });
+  await expect(trial).toContainText("/bin/sh -c 'make all'");
+  await expect(trial).toContainText("UTM_TASK_ID");
+  await expect(trial).toContainText("Whether the program and the directory are there is seen when it starts.");
+  expect(await tasksOf(anna)).toEqual([]);
+});
+
+test("without an answer of the server the form says what it knows, and submits all the same", async ({
+  page,
+  anna,
+}) => {
+  await page.route("**/taskapi/tasks/dry-run/", (route) => route.abort());
+  const command = await openForm(page, anna);
+  await command.fill("true");
+  await expect(page.getByText("Runs in the server's usual directory, without a time limit.")).toBeVisible();
+  await command.press("Control+Enter");
+  await expect(page).toHaveURL("/tasks/1");
+});
+
+test("a mistake is told once its field was left, not while it is typed", async ({ page, anna }) => {
+  const command = await openForm(page, anna);
+  await command.fill("true");
+  await unfold(page, "Limits", "When");
+  const [memory, niceness] = [page.getByLabel("Memory", { exact: true }), page.getByLabel("Niceness")];
+  const dryRun = page.waitForResponse((response) => response.url().includes("/dry-run/") && response.status() === 400);
+  await niceness.fill("99");
+  await dryRun;
+  await expect(niceness).not.toHaveAttribute("aria-invalid");
+  await memory.focus();
+  await expect(niceness).toHaveAccessibleDescription(/less than or equal to 19/);
+  await memory.fill("512");
+  await expect(memory).not.toHaveAttribute("aria-invalid");
+  await page.getByLabel("Queue").fill("nowhere");
+  await expect(memory).toHaveAccessibleDescription(/Write a size with its unit/);
+  await memory.fill("512 MiB");
+  await niceness.fill("19");
+  await expect(niceness).not.toHaveAttribute("aria-invalid");
+  await expect(page.getByText("There is no queue named nowhere.")).toBeVisible();
+});
+
+test("a folded group says how many of its fields hold something, and unfolds when one is wrong", async ({
+  page,
+  anna,
+}) => {
+  const command = await openForm(page, anna);
+  await command.fill("true");
+  await unfold(page, "Limits");
+  await page.getByLabel("Timeout").fill("soon");
+  await page.getByLabel("Processes", { exact: true }).fill("5");
+  await expect(page.getByLabel("Timeout")).toHaveAccessibleDescription(/Write a time like/);
+  await unfold(page, "Limits");
+  const limits = page.getByRole("group").filter({ has: page.getByText("Limits", { exact: true }) });
+  await expect(limits).not.toHaveAttribute("open");
+  await expect(limits.getByText("2 set, with a mistake", { exact: true })).toBeVisible();
+  await run(page).click();
+  await expect(page.getByLabel("Timeout")).toBeFocused();
+  await page.getByLabel("Timeout").fill("90");
+  await unfold(page, "Limits");
+  await expect(limits.getByText("2 set", { exact: true })).toBeVisible();
+  await command.fill("");
+  await page.getByLabel("Name", { exact: true }).fill("n");
+  await unfold(page, "When");
+  await page.getByLabel("Priority").fill("high");
+  await unfold(page, "When");
+  await command.press("Control+Enter");
+  await expect(page.getByLabel("Priority")).toBeFocused();
+  expect(await tasksOf(anna)).toEqual([]);
+});
+
+test("every field of a submission can be given", async ({ page, anna }) => {
+  await openForm(page, anna);
+  await page.getByRole("button", { name: "Program and arguments" }).click();
+  await page.getByLabel("Program and arguments").fill("printf\n%s|\ntwo words\n\n");
+  await page.getByLabel("Name", { exact: true }).fill("all of it");
+  await page.getByLabel("Tags").fill("nightly, two words");
+  await page.getByLabel("Description").fill("why");
+  await unfold(page, "When", "Where", "Limits", "Retry", "Environment");
+  await page.getByLabel("Not before").fill("2099-01-02T03:04");
+  await page.getByLabel("Priority").fill("-7");
+  await page.getByLabel("Queue").fill("default");
+  await page.getByLabel("Working directory").fill("/usr");
+  await page.getByLabel("Node", { exact: true }).fill("elsewhere");
+  await page.getByLabel("Labels").fill("gpu, big");
+  await page.getByLabel("Timeout").fill("5 min");
+  await page.getByLabel("Kill grace").fill("3");
+  await page.getByLabel("Output", { exact: true }).fill("1 MiB");
+  await page.getByLabel("Attempts", { exact: true }).fill("2");
+  await page.getByLabel("Environment", { exact: true }).fill("A=1\nB=x=y");
+  await page.getByLabel("Standard input").fill("given\n");
+  await page.getByLabel("Keep the input open").check();
+  await page.getByLabel("Give it a terminal").check();
+  await page.getByLabel("Columns").fill("100");
+  await run(page).click();
+  await expect(page).toHaveURL("/tasks/1");
+  expect(await anna.get(1)).toMatchObject({
+    argv: ["printf", "%s|", "two words", ""],
+    ...{ name: "all of it", tags: ["nightly", "two words"], description: "why", priority: -7, queue: "default" },
+    ...{ run_at: await page.evaluate(() => new Date("2099-01-02T03:04").toISOString()) },
+    ...{ cwd: "/usr", requested_node: "elsewhere", labels: ["gpu", "big"], timeout_seconds: 300 },
+    ...{ kill_grace_seconds: 3, limits: { output_bytes: 1024 ** 2 }, retry: { attempts: 2 } },
+    ...{ env: { A: "1", B: "x=y" }, stdin_bytes: 6, takes_input: true, pty: { columns: 100, rows: 40 } },
+  });
+});
+
+test("a draft outlives leaving the page, a reload and the tab; secrets do not outlive the tab", async ({
+  page,
+  anna,
+  context,
+}) => {
+  const command = await openForm(page, anna);
+  await command.fill("make all");
+  await unfold(page, "Environment", "Limits");
+  await page.getByLabel("Environment", { exact: true }).fill("TOKEN=secret");
+  await page.getByLabel("Memory", { exact: true }).fill("1 GiB");
+  await page.getByRole("link", { name: "Tasks", exact: true }).first().click();
+  await expect(page.getByRole("heading", { name: "Tasks", exact: true })).toBeVisible();
+  await page.goto("/tasks/new");
+  await expect(command).toHaveValue("make all");
+  await page.reload();
+  await expect(page.getByText(/^Your draft from .+ · Start empty$/)).toBeVisible();
+  await expect(page.getByLabel("Environment", { exact: true })).toHaveValue("TOKEN=secret");
+  expect(await page.evaluate(() => JSON.stringify(window.localStorage))).not.toContain("TOKEN");
+
+  const other = await context.newPage();
+  await other.goto("/tasks/new");
+  await expect(other.getByLabel("Command", { exact: true })).toHaveValue("make all");
+  await expect(other.getByLabel("Memory", { exact: true })).toHaveValue("1 GiB");
+  await expect(other.getByText(/without its variables and input/)).toBeVisible();
+  await other.close();
+
+  await page.getByRole("button", { name: "Start empty" }).click();
+  await expect(command).toHaveValue("");
+  await command.fill("true");
+  await command.press("Control+Enter");
+  await expect(page).toHaveURL("/tasks/1");
+  await page.goto("/tasks/new");
+  await expect(command).toHaveValue("");
+  await expect(page.getByText(/^Your draft/)).toHaveCount(0);
+});
+
+test("each rerun has a draft of its own, and starts again from its task", async ({ page, anna }) => {
+  const first = await anna.submit({ argv: ["echo", "a b"], tags: ["x, y"] });
+  await anna.waitForEnd(first.id);
+  await logIn(page, anna);
+  await page.goto(`/tasks/new?from=${first.id}`);
+  await page.getByLabel("Name", { exact: true }).fill("changed");
+  await page.goto("/tasks/new");
+  await expect(page.getByLabel("Command", { exact: true })).toHaveValue("");
+  await page.goto(`/tasks/new?from=${first.id}`);
+  await expect(page.getByLabel("Name", { exact: true })).toHaveValue("changed");
+  await page.getByRole("button", { name: "Start from the task as it was" }).click();
+  await expect(page.getByLabel("Name", { exact: true })).toHaveValue(first.name);
+  await expect(page.getByText(/^Runs as user \S+ in/)).toBeVisible();
+  await page.getByRole("button", { name: "Rerun task" }).click();
+  await expect(page).toHaveURL(`/tasks/${first.id + 1}`);
+  expect(await anna.get(first.id + 1)).toMatchObject({ argv: ["echo", "a b"], tags: ["x, y"] });
+});
+
+test("lines are one task, or a task each with everything else in common", async ({ page, anna }) => {
+  const command = await openForm(page, anna);
+  await command.fill("# both\necho one\n\necho two");
+  await expect(page.getByRole("radio", { name: "one task, a shell script of 4 lines" })).toBeChecked();
+  await command.press("Control+Enter");
+  await expect(page).toHaveURL("/tasks/1");
+  await anna.waitForEnd(1);
+  expect(await anna.output(1)).toBe("one\ntwo\n");
+
+  await page.goto("/tasks/new");
+  await command.fill("# both\necho one\n\necho two");
+  await page.getByRole("radio", { name: /^2 tasks, one for each line/ }).check();
+  await expect(page.getByText("2 blanks and comments are skipped")).toBeVisible();
+  await expect(page.getByText(/^2 tasks, each runs as user /)).toBeVisible();
+  await page.getByLabel("Tags").fill("pair");
+  await run(page).click();
+  await expect(page.getByText("2 tasks submitted:")).toBeVisible();
+  await expect(page.getByRole("link", { name: "#3" })).toHaveAttribute("href", "/tasks/3");
+  await expect(command).toHaveValue("");
+  const named = (await tasksOf(anna)).map(({ id, name, tags, command_line: line }) => [id, name, tags, line]);
+  expect(named.filter(([id]) => id !== 1)).toEqual([
+    [2, "echo one", ["pair"], "echo one"],
+    [3, "echo two", ["pair"], "echo two"],
+  ]);
+});
+
+test("a line that is refused stays with its reason; an answer that was lost makes no second task", async ({
+  page,
+  anna,
+}) => {
+  const command = await openForm(page, anna);
+  const tooLong = `: ${"x".repeat(131_000)}`;
+  await command.fill(`echo one\n${tooLong}\necho two\necho three`);
+  await page.getByRole("radio", { name: /^4 tasks/ }).check();
+  let isLost = true;
+  await page.route("**/taskapi/tasks/", async (route) => {
+    const isThree = route.request().method() === "POST" && route.request().postData()?.includes("echo three") === true;
+    if (isThree && isLost) {
+      isLost = false;
+      // The server gets it, the page never hears so.
+      await route.fetch();
+      await route.abort();
+    } else {
+      await route.continue();
+    }
+  });
+  await run(page).click();
+  await expect(page.getByText(/^2 of 4 tasks submitted:.*The others are still in the field\.$/)).toBeVisible();
+  await expect(page.getByRole("alert")).toContainText("The server cannot be reached");
+  await expect(command).toHaveValue(`${tooLong}\necho three`);
+  expect(await tasksOf(anna)).toHaveLength(3);
+
+  await run(page).click();
+  await expect(command).toHaveValue(tooLong);
+  await expect(command).toHaveAccessibleDescription(/^.*: x+… – .*no more than .* bytes/);
+  expect((await tasksOf(anna)).map(({ command_line: line }) => line)).toEqual(["echo one", "echo two", "echo three"]);
+});
+
+test("more lines than can be taken at once are not begun", async ({ page, anna }) => {
+  const command = await openForm(page, anna);
+  await command.fill(Array.from({ length: 201 }, (_, index) => `echo ${index}`).join("\n"));
+  await page.getByRole("radio", { name: /^201 tasks/ }).check();
+  await run(page).click();
+  await expect(command).toHaveAccessibleDescription(/These are 201 tasks, and at most 200 are submitted at once\./);
+  expect(await tasksOf(anna)).toEqual([]);
+});
