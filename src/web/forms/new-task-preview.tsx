@@ -1,5 +1,6 @@
 import type { DryRun } from "../../contract/index.ts";
 import { DetailRow as Row } from "../components/detail-row.tsx";
+import { detailsText } from "../details-text.ts";
 import { formText } from "../form-text.ts";
 import { limitWords, retryWords, setLimits } from "../task/policy-words.ts";
 import { quoteForShell } from "../task/shell-words.ts";
@@ -10,7 +11,7 @@ import { formatBytes } from "../ui/sizes.ts";
 import { Moment } from "../ui/times.tsx";
 import classes from "./new-task-form.module.css";
 
-const names = text.details;
+const names = detailsText;
 const words = formText.trial;
 type OpenField = DryRun["open"][number]["field"];
 
