@@ -5,7 +5,6 @@ import { formText } from "../form-text.ts";
 import { limitWords, retryWords, setLimits } from "../task/policy-words.ts";
 import { quoteForShell } from "../task/shell-words.ts";
 import { taskText } from "../task-text.ts";
-import { text } from "../text.ts";
 import { formatDuration, withLocalTimes } from "../ui/durations.ts";
 import { formatBytes } from "../ui/sizes.ts";
 import { Moment } from "../ui/times.tsx";
