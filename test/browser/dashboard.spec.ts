@@ -120,6 +120,8 @@ test("the chart is one stop of Tab, and its parts lead to what ended in them", a
   await page.goBack();
   await page.getByRole("button", { name: "1 week" }).click();
   await expect(page).toHaveURL("/dashboard?span=week");
+  // Until the week is there, the parts of the day are.
+  await expect(parts).toHaveCount(3);
   await expectTasksBehind(page, parts.first(), ["old"]);
   // With the pointer, too, which is there already.
   await page.mouse.move(0, 0);

@@ -35,7 +35,9 @@ export function WaitingQueues({ queues, tasksBy }: WaitingQueuesProps) {
                 {words.columns.queue}
               </th>
               <th scope="col">{words.columns.count}</th>
-              <th scope="col">{words.columns.oldest}</th>
+              <th scope="col" className={classes.ticking}>
+                {words.columns.oldest}
+              </th>
             </tr>
           </thead>
           <tbody>
@@ -44,11 +46,11 @@ export function WaitingQueues({ queues, tasksBy }: WaitingQueuesProps) {
                 <th scope="row" className={classes.name} title={queue}>
                   {queue}
                 </th>
-                <td>
+                <td className={classes.count}>
                   <Link to="/tasks" search={tasksBy({ ...pending, queue })}>
                     {formatCount(count)}
-                  </Link>
-                  {delayed > 0 && <span className={classes.dim}> {words.delayed(delayed)}</span>}
+                  </Link>{" "}
+                  {delayed > 0 && <span className={classes.dim}>{words.delayed(delayed)}</span>}
                 </td>
                 <td>
                   {oldest === null ? <span className={classes.dim}>{text.common.none}</span> : <Oldest {...oldest} />}
