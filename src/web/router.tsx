@@ -7,6 +7,8 @@ import {
   redirect,
 } from "@tanstack/react-router";
 import { type StatisticsSpan, statisticsSpans } from "../contract/index.ts";
+import { queries } from "./api/query-client.ts";
+import { taskQuery } from "./api/task-queries.ts";
 import { Frame } from "./components/frame.tsx";
 import { LoginPage } from "./pages/login.tsx";
 import { CrashPage, NotFoundPage } from "./pages/not-found.tsx";
@@ -103,6 +105,13 @@ const taskRoute = createRoute({
     tab: taskTabs.find((tab) => tab === search.tab),
     attempt: numberOf(search.attempt),
   }),
+  // Asked for with the page's code, and when the pointer comes to a link; the page itself waits for nothing.
+  loader: ({ params }) => {
+    const id = numberOf(params.taskId);
+    if (id !== undefined) {
+      void queries.prefetchQuery(taskQuery(id));
+    }
+  },
   component: lazyRouteComponent(() => import("./pages/task.tsx"), "TaskPage"),
 });
 
