@@ -106,6 +106,10 @@ export class OutputStore {
             onEnd(event.task);
             this.#breaks = 0;
             this.#publish({ isOver: true });
+            // What was counted as it came counts lines that the output limit has removed since.
+            if ((buffer.nextOffset ?? 0) > wholeBytes) {
+              await this.#number(buffer, source);
+            }
             return;
         }
       }
