@@ -197,6 +197,7 @@ test("a phone's bar has five places, and the last one all others", async ({ page
   const more = page.getByRole("dialog", { name: "Menu" });
   for (const [name, heading] of [
     ["Users", "Users"],
+    ["Settings", "Settings in force"],
     ["anna", "Account"],
   ] as const) {
     await bar.getByRole("button", { name: "Menu" }).click();

@@ -31,3 +31,42 @@ test("tasks are found, opened and killed by keyboard alone", async ({ page, anna
   await page.keyboard.press("n");
   await expect(page.getByRole("heading", { name: "New task" })).toBeVisible();
 });
+
+test("Tab begins with the way past the menu, and a dialog gives the focus back", async ({ page, anna }) => {
+  await anna.submit({ name: "lasting", command: "sleep 300" });
+  await logIn(page, anna);
+  await page.goto("/tasks/1");
+  const kill = page.getByRole("button", { name: "Kill", exact: true });
+  await expect(kill).toBeEnabled();
+  const focused = page.locator(":focus");
+  await page.keyboard.press("Tab");
+  await expect(focused).toHaveText("Skip to the content");
+  await page.keyboard.press("Enter");
+  await page.keyboard.press("Tab");
+  await expect(focused).toHaveText("Tasks");
+  // In the order of reading: the header's buttons, the attempt in the course, the tabs, the tools, the lines.
+  const passed: string[] = [];
+  for (let step = 0; step < 25; step += 1) {
+    await page.keyboard.press("Tab");
+    passed.push((await focused.getAttribute("aria-label")) ?? (await focused.innerText()));
+  }
+  const expected = ["Kill", /^1: running/, "Output", "Following", "Find", "Full screen"];
+  const places = expected.map((name) =>
+    passed.findIndex((seen) => (name instanceof RegExp ? name.test(seen) : name === seen)),
+  );
+  expect(places, passed.join(", ")).toEqual(places.toSorted((a, b) => a - b));
+  expect(places, passed.join(", ")).not.toContain(-1);
+
+  await kill.focus();
+  await page.keyboard.press("Enter");
+  const dialog = page.getByRole("dialog", { name: /lasting/ });
+  await expect(dialog).toBeVisible();
+  for (let step = 0; step < 8; step += 1) {
+    await page.keyboard.press("Tab");
+    // The browser's own bars take a turn in a dialog; the page behind it never does.
+    expect(await page.evaluate(() => document.activeElement?.closest("dialog, body")?.tagName)).toMatch(/DIALOG|BODY/);
+  }
+  await page.keyboard.press("Escape");
+  await expect(dialog).toHaveCount(0);
+  await expect(kill).toBeFocused();
+});

@@ -22,13 +22,13 @@ test("an admin sees what is in force, by key, and filters it", async ({ page, an
   await expect(page).toHaveURL(/\/settings$/);
 });
 
-test("on a phone it is reached from the account; others have no way there", async ({ page, server, anna }) => {
+test("on a phone it is reached from the menu; others have no way there", async ({ page, server, anna }) => {
   await page.setViewportSize({ width: 390, height: 844 });
   await logIn(page, anna);
   const menu = page.getByRole("navigation", { name: "Main" });
   await expect(menu.getByRole("link", { name: "Settings" })).toBeHidden();
-  await menu.getByRole("link", { name: "anna" }).click();
-  await page.getByRole("link", { name: "Settings in force" }).click();
+  await menu.getByRole("button", { name: "Menu" }).click();
+  await page.getByRole("dialog", { name: "Menu" }).getByRole("link", { name: "Settings" }).click();
   await expect(page.getByRole("row", { name: /^UTM_SLOTS/ })).toBeVisible();
   await page.evaluate(() => localStorage.clear());
   await page.setViewportSize({ width: 1280, height: 800 });
