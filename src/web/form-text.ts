@@ -163,7 +163,7 @@ export const formText = {
     nodes: "Could run on",
     node: (name: string, free: number, slots: number) => `${name}, ${free} of ${slots} slots free`,
     noNode: "No living node now",
-    starts: "Starts",
+    start: "Start",
     atOnce: (ahead: number) => (ahead === 0 ? "At once" : `At once; ${ahead} waiting in its queue`),
     open: "Decided later",
   },

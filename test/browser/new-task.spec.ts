@@ -247,6 +247,8 @@ test("a line that is refused stays with its reason; an answer that was lost make
   await expect(command).toHaveValue(`${tooLong}\necho three`);
   expect(await tasksOf(anna)).toHaveLength(3);
 
+  await page.reload();
+  await expect(page.getByRole("radio", { name: /^2 tasks/ })).toBeChecked();
   await run(page).click();
   await expect(command).toHaveValue(tooLong);
   await expect(command).toHaveAccessibleDescription(/^.*: x+… – .*no more than .* bytes/);

@@ -21,7 +21,7 @@ it("prints what a run would do, line by line or as JSON, and submits nothing", a
     /^retry +up to 2 attempts, 10 s apart, after a failure or a time-out$/m,
     /^tags +nightly$/m,
     /^nodes +\S+ \(\d+ of \d+ slots free\)$/m,
-    /^starts +at once$/m,
+    /^start +at once$/m,
     /^open +Whether the program and the directory are there is seen when it starts\.$/m,
   ]) {
     expect(stdout).toMatch(line);

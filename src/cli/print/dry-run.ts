@@ -41,7 +41,7 @@ function renderDryRun(trial: DryRun, paint: Paint): string {
     ["tags", listed(trial.tags)],
     ["asks for", asksFor(trial)],
     ["nodes", nodesText(trial)],
-    ["starts", startText(trial)],
+    ["start", startText(trial)],
     ["open", openText(trial, ["argv", "limits", "sandbox", "pty"])],
   ];
   return renderFields(

@@ -47,7 +47,7 @@ function Trial({ trial }: { trial: DryRun }) {
       <Row name={taskText.details.asksFor}>{asked(trial)}</Row>
       <Row name={names.runAt}>{trial.run_at && <Moment at={trial.run_at} />}</Row>
       <Row name={words.nodes}>{nodeLines(trial)}</Row>
-      <Row name={words.starts}>{startWords(trial)}</Row>
+      <Row name={words.start}>{startWords(trial)}</Row>
       <Row name={words.open}>{openLines(trial)}</Row>
     </dl>
   );

@@ -3,26 +3,60 @@ import { newSubmissionKey } from "../api/create-task.ts";
 
 /**
  * Idempotency keys of what is being submitted. The same order tried again has the key of its first try until the server
- * has said what became of it, so an answer that was lost on the way never makes a second task. An order that was made or
- * refused is done with: the next one like it is another.
+ * has said what became of it, so an answer that was lost on the way never makes a second task, not even when the page was
+ * loaded again in between. An order that was made or refused is done with: the next one like it is another.
  */
 export class SubmissionKeys {
-  readonly #open = new Map<string, string>();
+  readonly #open = readOpen();
 
   /** Sends the order under its key. Throws what `send` throws. */
   async submit<Order, Result>(order: Order, send: (key: string) => Promise<Result>): Promise<Result> {
     const name = JSON.stringify(order);
     const key = this.#open.get(name) ?? newSubmissionKey();
     this.#open.set(name, key);
+    keepOpen(this.#open);
     try {
       const result = await send(key);
-      this.#open.delete(name);
+      this.#settle(name);
       return result;
     } catch (error) {
       if (error instanceof ApiFailure && error.status < 500) {
-        this.#open.delete(name);
+        this.#settle(name);
       }
       throw error;
     }
+  }
+
+  #settle(name: string): void {
+    this.#open.delete(name);
+    keepOpen(this.#open);
+  }
+}
+
+/** Orders may hold secrets, so they are kept no longer than the tab. */
+const storageKey = "utm.submitting";
+/** Who comes back later has seen what became of it, and may well want it once more. */
+const lifeMs = 10 * 60_000;
+
+type Kept = { at: number; open: [order: string, key: string][] };
+
+function readOpen(): Map<string, string> {
+  try {
+    const kept = JSON.parse(window.sessionStorage.getItem(storageKey) ?? "null") as Kept | null;
+    return new Map(kept !== null && Date.now() - kept.at < lifeMs ? kept.open : []);
+  } catch {
+    return new Map();
+  }
+}
+
+function keepOpen(open: ReadonlyMap<string, string>): void {
+  try {
+    if (open.size === 0) {
+      window.sessionStorage.removeItem(storageKey);
+    } else {
+      window.sessionStorage.setItem(storageKey, JSON.stringify({ at: Date.now(), open: [...open] } satisfies Kept));
+    }
+  } catch {
+    // Storage is forbidden or full: the keys are known while the form is on the screen.
   }
 }

@@ -59,9 +59,12 @@ export function useFieldProblems({ draft, own, foreseen, refused, form }: Source
   useWindowEvent("pointerdown", () => {
     isPressed.current = true;
   });
-  useWindowEvent("pointerup", () => {
+  const release = () => {
     isPressed.current = false;
-  });
+  };
+  useWindowEvent("pointerup", release);
+  // A finger that scrolls is never lifted, as far as the page is told.
+  useWindowEvent("pointercancel", release);
 
   function leave(field: string) {
     setLeft((before) => (before.has(field) ? before : new Set([...before, field])));

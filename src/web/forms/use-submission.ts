@@ -26,7 +26,7 @@ type Answers = {
 
 /** Submits, each thing once however often it is tried. A failure that ends it is in `error`. */
 export function useSubmission(answers: Answers) {
-  const keys = useRef(new SubmissionKeys());
+  const [keys] = useState(() => new SubmissionKeys());
   const isLeft = useRef(false);
   const [progress, setProgress] = useState<LinesProgress | null>(null);
 
@@ -47,7 +47,7 @@ export function useSubmission(answers: Answers) {
       }
       const order = { ...common, command: line.command };
       try {
-        now.sent.push(await keys.current.submit(order, (key) => createTask({ order, key })));
+        now.sent.push(await keys.submit(order, (key) => createTask({ order, key })));
         answers.onLine(line);
       } catch (error) {
         now.refused.push({ line, reason: reasonOfLine(error) });
@@ -66,7 +66,7 @@ export function useSubmission(answers: Answers) {
         return sendLines(sendable.common, sendable.lines);
       }
       setProgress(null);
-      const task = await keys.current.submit(sendable, (key) =>
+      const task = await keys.submit(sendable, (key) =>
         sendable.kind === "order"
           ? createTask({ order: sendable.order, key })
           : rerunTask({ id: sendable.id, edit: sendable.edit, key }),
