@@ -11,6 +11,10 @@ export const errorRegistry = {
     status: 403,
     detail: "You do not have the permission to {what} ({permission}). An admin can give it to you.",
   },
+  login_required: {
+    status: 403,
+    detail: "A token made for a program cannot {what}. Log in with your password to do that.",
+  },
   registration_closed: {
     status: 403,
     detail: "Registration is closed on this server. Ask an admin for an account.",

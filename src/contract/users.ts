@@ -116,7 +116,7 @@ export const userEndpoints = {
   updateMe: endpoint({
     method: "PATCH",
     path: "/userapi/me/",
-    summary: "Change your account. A new password ends every other login and revokes all named tokens.",
+    summary: "Change your account. A new password ends every other login and revokes the named tokens.",
     tag: "users",
     access: "signed_in",
     kind: "json",

@@ -8,7 +8,13 @@ import { Refusal } from "./failure.ts";
 import { isoTime } from "./present/task.ts";
 
 /** Who is asking, and the one place that says whether they may. */
-export type Actor = { user: UserRow; tokenId: number; permissions: ReadonlySet<Permission> };
+export type Actor = {
+  user: UserRow;
+  tokenId: number;
+  /** Asks with a token made for a program, not with a login. */
+  isProgram: boolean;
+  permissions: ReadonlySet<Permission>;
+};
 
 /** A new token and what is stored of it. */
 export function makeToken(prefix = ""): { token: string; hash: string } {
@@ -39,7 +45,7 @@ export async function authenticate(context: Context, request: FastifyRequest): P
   }
   noteUse(context, token, now);
   const granted = permissionsOf(user.role, context.config.freeCommands);
-  return { user, tokenId: token.id, permissions: new Set(granted) };
+  return { user, tokenId: token.id, isProgram: token.name !== null, permissions: new Set(granted) };
 }
 
 const usesNotedEveryMs = 3_600_000;
@@ -52,6 +58,16 @@ function noteUse({ store, log }: Context, { id, lastUsedAt }: TokenRow, now: num
   store.tokens.noteUse({ id, at: now }).catch((error: unknown) => {
     log.debug({ err: error, tokenId: id }, "use of a token not noted");
   });
+}
+
+/**
+ * Throws 403 when a program asks: one whose token leaks, or has an end, must not be able to make itself another, nor to
+ * take the account over.
+ */
+export function requireLogin(actor: Actor, what: string): void {
+  if (actor.isProgram) {
+    throw new Refusal("login_required", { what });
+  }
 }
 
 /** Throws 403, naming the permission and who can give it. */

@@ -190,7 +190,7 @@ export const text = {
     username: "Username",
     email: "Email",
     newPassword: "New password",
-    newPasswordHint: "Leave empty to keep the present one. A new one ends every other login and revokes all tokens.",
+    newPasswordHint: "Leave empty to keep the present one. A new one ends every other login and revokes your tokens.",
     saved: "Your account was saved.",
     nothingChanged: "Nothing was changed.",
     rights: "What you may do",

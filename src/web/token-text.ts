@@ -5,7 +5,7 @@ import { formatCount } from "./ui/sizes.ts";
 export const tokenText = {
   title: "Tokens and logins",
   about:
-    "A token lets a program act for you without your password. A new password revokes all tokens and ends every other login.",
+    "A token lets a program act for you without your password. A new password revokes them and ends every other login.",
   none: "You have no tokens yet.",
   make: "New token",
   columns: { name: "Name", created: "Created", used: "Last used", expires: "Expires", actions: "Actions" },

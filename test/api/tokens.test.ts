@@ -50,6 +50,22 @@ describe("a named token", () => {
     expect(await list(ada)).toHaveLength(1);
   });
 
+  it("cannot make or revoke others, nor set a password; it can end itself", async () => {
+    const dan = await server.join("dan");
+    const [one, other] = [await make(dan, { name: "one", expires_in_days: 1 }), await make(dan, { name: "other" })];
+    const headers = { Authorization: `Token ${one.token}` };
+    const refused = { status: 403, body: { code: "login_required", detail: expect.stringContaining("Log in") } };
+    expect(await send(server, "POST", path, { headers, json: { name: "third" } })).toMatchObject(refused);
+    expect(await send(server, "DELETE", `${path}${other.id}/`, { headers })).toMatchObject(refused);
+    expect(await send(server, "PATCH", "/userapi/me/", { headers, json: { password: "another" } })).toMatchObject(
+      refused,
+    );
+    const email = { email: "dan@new.example.com" };
+    expect(await send(server, "PATCH", "/userapi/me/", { headers, json: email })).toMatchObject({ status: 200 });
+    expect(await send(server, "DELETE", `${path}${one.id}/`, { headers })).toMatchObject({ status: 200 });
+    expect(await list(dan)).toHaveLength(2);
+  });
+
   it("knows which one asks, and when each was last used", async () => {
     const eve = await server.join("eve");
     const made = await make(eve, { name: "cron" });

@@ -1,5 +1,5 @@
 import type { AccessToken, NewAccessToken, TokenRequest } from "../../contract/index.ts";
-import { type Actor, makeToken } from "../access.ts";
+import { type Actor, makeToken, requireLogin } from "../access.ts";
 import type { Context } from "../context.ts";
 import { InvalidInput, Refusal } from "../failure.ts";
 import { presentToken } from "../present/token.ts";
@@ -13,6 +13,7 @@ export async function listTokens(context: Context, actor: Actor): Promise<Access
 
 /** Told only in this answer. What it starts with lets people, and what looks for leaked secrets, know it for what it is. */
 export async function createToken(context: Context, actor: Actor, input: TokenRequest): Promise<NewAccessToken> {
+  requireLogin(actor, "make tokens");
   const now = context.clock();
   const expiresAt = expiryOf(input, now);
   const { token, hash } = makeToken("utm_");
@@ -25,6 +26,9 @@ export async function createToken(context: Context, actor: Actor, input: TokenRe
 }
 
 export async function revokeToken(context: Context, actor: Actor, id: number): Promise<{ detail: string }> {
+  if (id !== actor.tokenId) {
+    requireLogin(actor, "revoke others");
+  }
   if (!(await context.store.tokens.revoke({ id, userId: actor.user.id }))) {
     throw new Refusal("not_found");
   }

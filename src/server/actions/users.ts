@@ -2,7 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { Account, ManagedUser, Role, Session, User, UserStatus } from "../../contract/index.ts";
 import type { Taken, UserRow } from "../../store/accounts.ts";
 import type { Store } from "../../store/store.ts";
-import { type Actor, makeToken } from "../access.ts";
+import { type Actor, makeToken, requireLogin } from "../access.ts";
 import type { Context } from "../context.ts";
 import { InvalidInput, Refusal } from "../failure.ts";
 import { presentAccount, presentManagedUser, presentUser } from "../present/user.ts";
@@ -69,6 +69,9 @@ export async function changeAccount(
 ): Promise<Account> {
   const { store, clock } = context;
   const { password, ...names } = change;
+  if (password !== undefined) {
+    requireLogin(actor, "set a new password");
+  }
   const passwordHash = password === undefined ? undefined : await hashPassword(password);
   const user = await store.transaction(async (transaction) => {
     const changed = orTaken(
