@@ -58,7 +58,7 @@ export const taskOverviewEndpoints = {
   getUsualDuration: endpoint({
     ...look,
     path: "/taskapi/tasks/:id/usual/",
-    summary: `How long the latest ${usualTasks} tasks before it ran that were like it (owner, name and program) and completed.`,
+    summary: `How long the latest ${usualTasks} tasks before it ran that were like it (owner, name and program; of a program, its first 1,000 characters) and completed.`,
     params: z.object({ id: wholeNumber(1) }),
     response: usualDuration,
   }),

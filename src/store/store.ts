@@ -190,8 +190,8 @@ export type Tasks = {
   /** When the latest tasks of a filter were submitted, started and ended, newest first. */
   listTimes(filter: TaskFilter & { limit: number }): Promise<TaskTimes[]>;
   /**
-   * The same of earlier tasks that completed and are like this one: of its owner, with its name and its program (of long
-   * ones, what lists show). Looks only at so many ids before it.
+   * The same of earlier tasks that completed and are like this one: of its owner, with its name and its program, of which
+   * long ones are compared by what lists show. Looks only at so many ids before it.
    */
   listAlike(task: { id: number; within: number; limit: number }): Promise<TaskTimes[]>;
   /** Changes name and description, whatever the status. Null when there is no such task. */

@@ -15,7 +15,6 @@ export const timelineText = {
   usualTitle: (count: number, most: string) =>
     `The median of the latest ${formatCount(count)} that completed with this name and program; 95 of 100 took at most ${most}`,
   next: {
-    nodes: "It waits for a node that has what it asks for.",
     suspended: "All its processes are stopped. Resume lets them go on.",
     lastLines: "Its last lines usually say why.",
     notExecutable: "126: a file was found but may not be executed. Look at its permissions and its first line.",

@@ -32,7 +32,7 @@ export const viewerText = {
     title: "Copy the linked lines, or all of the output (key: y)",
     copying: "Copying…",
     tooLarge: (bytes: number) =>
-      `${formatBytes(bytes)} is too much for the clipboard. Link the lines you want by their numbers, or download the raw output.`,
+      `More than ${formatBytes(bytes)} is too much for the clipboard. Link fewer lines by their numbers, or get the raw output.`,
   },
   fullScreen: { enter: "Full screen", leave: "Leave full screen", key: "F" },
   find: {

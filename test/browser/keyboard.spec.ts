@@ -48,13 +48,19 @@ test("Tab begins with the way past the menu, and a dialog gives the focus back",
   const passed: string[] = [];
   for (let step = 0; step < 25; step += 1) {
     await page.keyboard.press("Tab");
-    passed.push((await focused.getAttribute("aria-label")) ?? (await focused.innerText()));
+    // Behind the last one the browser's own bars have the focus.
+    passed.push(
+      await page.evaluate(() => {
+        const element = document.activeElement;
+        return (
+          element?.getAttribute("aria-label") ?? (element instanceof HTMLElement ? element.innerText.slice(0, 60) : "")
+        );
+      }),
+    );
   }
-  const expected = ["Kill", /^1: running/, "Output", "Following", "Find", "Full screen"];
-  const places = expected.map((name) =>
-    passed.findIndex((seen) => (name instanceof RegExp ? name.test(seen) : name === seen)),
-  );
-  expect(places, passed.join(", ")).toEqual(places.toSorted((a, b) => a - b));
+  const expected = ["Kill", "1: running", "Output", "Following", "Find", "Full screen"];
+  const places = expected.map((name) => passed.findIndex((seen) => seen.startsWith(name)));
+  expect(places, passed.join(", ")).toEqual(places.toSorted((one, other) => one - other));
   expect(places, passed.join(", ")).not.toContain(-1);
 
   await kill.focus();

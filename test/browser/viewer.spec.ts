@@ -77,6 +77,26 @@ test("the output is copied as a terminal shows it, or only its linked lines", as
   await expect.poll(clipboard).toBe("red\n20 %");
 });
 
+test("linked lines are copied to the last one, and more than a clipboard bears is refused", async ({
+  page,
+  anna,
+  context,
+}) => {
+  await context.grantPermissions(["clipboard-read", "clipboard-write"]);
+  const wide = `awk 'BEGIN { s = sprintf("%2000s", "."); for (i = 1; i <= 6000; i++) print i s }'`;
+  const task = await anna.submit({ name: "wide", command: wide });
+  await anna.waitForEnd(task.id);
+  await logIn(page, anna);
+  await page.goto(`/tasks/${task.id}#L1-L4500`);
+  // More than the server answers at once.
+  await page.getByRole("button", { name: "Copy 4,500 lines" }).click();
+  const lastLine = () => page.evaluate(async () => (await navigator.clipboard.readText()).split("\n").at(-1)?.trim());
+  await expect.poll(lastLine).toMatch(/^4500 +\.$/);
+  await page.goto(`/tasks/${task.id}`);
+  await page.getByRole("button", { name: "Copy", exact: true }).click();
+  await expect(page.getByText(/too much for the clipboard/)).toBeVisible();
+});
+
 test("the output takes the whole screen, and gives it back", async ({ page, anna }) => {
   const task = await anna.submit({ name: "large", command: "seq 1 50" });
   await anna.waitForEnd(task.id);
@@ -87,8 +107,12 @@ test("the output takes the whole screen, and gives it back", async ({ page, anna
   const before = await topOf("Full screen");
   await page.keyboard.press("F");
   await expect.poll(() => topOf("Leave full screen")).toBeLessThan(40);
+  // What lies behind is out of reach.
+  const behind = page.locator("nav[inert]");
+  await expect(behind).toHaveCount(1);
   await page.getByRole("button", { name: "Leave full screen" }).click();
   await expect.poll(() => topOf("Full screen")).toBe(before);
+  await expect(behind).toHaveCount(0);
 });
 
 test("the course of a task: waits, attempts, and how long such a task usually runs", async ({ page, anna }) => {

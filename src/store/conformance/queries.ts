@@ -101,7 +101,8 @@ export function queriesConformance(current: Current): void {
     await ended({ ...same, command: "make clean" });
     await ended(same, bob);
     await ended(same, ann, { status: "failed", exitCode: 2 });
-    const second = await ended(same);
+    const retried = { ...(await addTask(current.store, bob, same)).spec, input: true };
+    const second = await ended({ ...same, spec: retried });
     await addTask(current.store, ann, same);
     const { id } = await addTask(current.store, ann, same);
     await ended(same);

@@ -93,7 +93,7 @@ export function OutputLines(props: OutputLinesProps) {
   const hasArrived = useRef(false);
   // biome-ignore lint/correctness/useExhaustiveDependencies: asked again when lines came, which may not be enough
   useEffect(() => {
-    hasArrived.current ||= target !== null && isAmong(target.number, lines[firstRow], lines[lastRow]);
+    hasArrived.current ||= target === null || isAmong(target.number, lines[firstRow], lines[lastRow]);
     // Lines put in front before the line asked for is in sight would carry it away.
     if (onEdge !== undefined && hasArrived.current) {
       if (firstRow < rowsToEdge) {

@@ -18,9 +18,8 @@ export function OutputView({ task, attempt }: { task: TaskDetail; attempt: numbe
   const viewer = useOutputViewer(task, attempt);
   const options = useViewerOptions();
   const connection = useConnection();
-  const { query, look, find, newLines, linked, isFollowing, snapshot } = viewer;
-  const { sizeBytes } = snapshot;
-  const copy = useCopyOutput({ taskId: task.id, attempt: viewer.attempt, linked, sizeBytes });
+  const { query, look, find, newLines, linked, isFollowing } = viewer;
+  const copy = useCopyOutput({ taskId: task.id, attempt: viewer.attempt, linked });
   const timeOf = useLineTimes(task.id, viewer.attempt, { isOn: options.showsTimes, isRunning: !viewer.isEnded });
   useKeys({
     f: () => viewer.setFollowing(!isFollowing),
@@ -33,7 +32,7 @@ export function OutputView({ task, attempt }: { task: TaskDetail; attempt: numbe
   });
 
   return (
-    <div className={classes.view} data-full={options.isFull || undefined}>
+    <div ref={options.viewRef} className={classes.view} data-full={options.isFull || undefined}>
       <OutputTools task={task} attempt={attempt} viewer={viewer} options={options} copy={copy} />
       {query !== null && (
         <FindBar

@@ -34,6 +34,7 @@ export function OutputWindow({ task, viewer, looks, rawOf }: OutputWindowProps) 
         isFollowing={false}
         onFollow={ignore}
         {...alike}
+        found={{ numbers: find.numbers, target: find.target }}
         onEdge={(edge) => edge === "last" && find.fetchMore?.()}
         emptyText={find.isSearching ? viewerText.find.searching : viewerText.find.nothing}
         earlier={null}

@@ -43,7 +43,7 @@ function NextStep({ task }: { task: TaskDetail }): ReactNode {
   return (
     next !== null && (
       <span className={classes.next}>
-        {next.words}
+        {next.words !== "" && <span>{next.words}</span>}
         {next.leadsTo === "edit" && (
           <Link to="/tasks/new" search={{ from: task.id }}>
             {timelineText.next.edit}

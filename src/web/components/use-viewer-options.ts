@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useState } from "react";
+import { useCallback, useEffect, useRef, useState } from "react";
 import { readSetting, writeSetting } from "../ui/settings.ts";
 
 /** How the person wants to see outputs: wrapped, with times, and in all of the screen. The first two are kept. */
@@ -23,12 +23,11 @@ export function useViewerOptions() {
     }
   }, []);
   useEffect(() => leaveFull, [leaveFull]);
+  const viewRef = useRef<HTMLDivElement>(null);
+  useEffect(() => (isFull && viewRef.current !== null ? hideAllBut(viewRef.current) : undefined), [isFull]);
 
   return {
-    isWrapped,
-    showsTimes,
-    isFull,
-    leaveFull,
+    ...{ isWrapped, showsTimes, isFull, leaveFull, viewRef },
     toggleWrap: () => {
       writeSetting("wrap", isWrapped ? "off" : "on");
       wrap(!isWrapped);
@@ -48,6 +47,24 @@ function enterFull(setFull: (isFull: boolean) => void): void {
   setFull(true);
   // All of the page, not the viewer alone: dialogs and messages live outside of it.
   document.documentElement.requestFullscreen?.().catch(() => undefined);
+}
+
+/** What lies behind is neither read nor reached by Tab. Messages and dialogs are outside of the page's root. */
+function hideAllBut(shown: Element): () => void {
+  const hidden: Element[] = [];
+  for (let part = shown; part.id !== "root" && part.parentElement !== null; part = part.parentElement) {
+    for (const other of part.parentElement.children) {
+      if (other !== part && !other.hasAttribute("inert")) {
+        other.setAttribute("inert", "");
+        hidden.push(other);
+      }
+    }
+  }
+  return () => {
+    for (const part of hidden) {
+      part.removeAttribute("inert");
+    }
+  };
 }
 
 /** On a phone lines are wrapped unless the person chose otherwise. */

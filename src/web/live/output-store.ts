@@ -22,6 +22,8 @@ export type OutputSnapshot = {
 /** More than this is not loaded at once, but from near its end; the rest comes where somebody looks. */
 const wholeBytes = 4_000_000;
 const tailBytes = 1_000_000;
+const numberTries = 5;
+const numberPauseMs = 2000;
 
 type OutputSource = { id: number; attempt: number | undefined; sizeBytes: number };
 
@@ -105,6 +107,7 @@ export class OutputStore {
           case "end":
             onEnd(event.task);
             this.#breaks = 0;
+            buffer.end();
             this.#publish({ isOver: true });
             // What was counted as it came counts lines that the output limit has removed since.
             if ((buffer.nextOffset ?? 0) > wholeBytes) {
@@ -120,13 +123,22 @@ export class OutputStore {
     }
   }
 
-  /** Numbers the lines of a large output: to count a gigabyte takes the server seconds, which its end need not wait for. */
+  /**
+   * Numbers the lines of a large output: to count a gigabyte takes the server seconds, which its end need not wait for. When
+   * the server is away, or a flood has carried the line off by then, it is asked again.
+   */
   async #number(buffer: LineBuffer, { id, attempt }: OutputSource): Promise<void> {
     const query = { from: -1, count: 1, attempt };
     const { signal } = this.#aborter;
-    const last = await client.call(contract.getOutputLines, { params: { id }, query }, { signal }).catch(() => null);
-    this.#lineToNumber = buffer === this.#buffer ? (last?.lines[0] ?? null) : null;
-    this.#flushSoon();
+    for (let tries = 0; tries < numberTries && !signal.aborted; tries += 1) {
+      const last = await client.call(contract.getOutputLines, { params: { id }, query }, { signal }).catch(() => null);
+      this.#lineToNumber = last?.lines[0] ?? null;
+      this.#flushSoon();
+      await new Promise((resolve) => setTimeout(resolve, numberPauseMs));
+      if (last !== null && buffer.lines.at(-1)?.number !== null) {
+        return;
+      }
+    }
   }
 
   /** A stream that is open again but silent says nothing: when no further break follows, the break is over. */

@@ -1,5 +1,5 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { useMemo, useState } from "react";
+import { useMemo, useRef, useState } from "react";
 import type { OutputMatches } from "../../contract/index.ts";
 import { client, contract } from "../api/client.ts";
 import { taskKeys } from "../api/task-queries.ts";
@@ -12,6 +12,8 @@ export type FindTarget = { number: number; text: string };
 
 const pageSize = 1000;
 const watchMs = 2000;
+/** The server searches for everybody: a search that takes long is not made again soon. */
+const restPerSearch = 5;
 /** Who has scrolled through more matches is not looking for the newest. */
 const pagesWatched = 2;
 
@@ -30,17 +32,23 @@ type FindSource = { taskId: number; attempt: number; isRunning: boolean; isWatch
 export function useFind(source: FindSource, query: FindQuery) {
   const { taskId, attempt, isRunning, isWatched } = source;
   const [place, setPlace] = useState({ index: 0, jumps: 0 });
+  const tookMs = useRef(0);
   const found = useInfiniteQuery({
     queryKey: [...taskKeys.search(taskId), attempt, query],
     enabled: query.text !== "",
     initialPageParam: 1,
-    queryFn: ({ pageParam, signal }) => {
+    queryFn: async ({ pageParam, signal }) => {
+      const begunAtMs = performance.now();
       const regex = query.isRegex ? ("true" as const) : undefined;
       const asked = { q: query.text, regex, ignore_case: "true" as const, attempt, from: pageParam, limit: pageSize };
-      return client.call(contract.searchOutput, { params: { id: taskId }, query: asked }, { signal });
+      const found = await client.call(contract.searchOutput, { params: { id: taskId }, query: asked }, { signal });
+      tookMs.current = performance.now() - begunAtMs;
+      return found;
     },
     refetchInterval: ({ state }) =>
-      isWatched && isRunning && (state.data?.pages.length ?? 0) <= pagesWatched ? watchMs : false,
+      isWatched && isRunning && (state.data?.pages.length ?? 0) <= pagesWatched
+        ? Math.max(watchMs, restPerSearch * tookMs.current)
+        : false,
     getNextPageParam: (page) => (page.truncated ? (page.matches.at(-1)?.number ?? 0) + 1 : undefined),
   });
   const matches = useMemo(() => found.data?.pages.flatMap((page) => page.matches) ?? [], [found.data]);

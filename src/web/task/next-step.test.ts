@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import type { TaskDetail } from "../../contract/index.ts";
 import { nextStep } from "./next-step.ts";
 
-const idle = { requested_node: null, labels: [], limits: null, suspended: false, attempt: 1, outcome: null };
+const idle = { labels: [], limits: null, reason: null, suspended: false, attempt: 1, outcome: null };
 const step = (given: Partial<TaskDetail>) => nextStep({ ...idle, ...given } as TaskDetail);
 const failed = (given: Partial<TaskDetail>) => step({ status: "failed", outcome: "exited", exit_code: 1, ...given });
 
@@ -14,7 +14,9 @@ test("nothing is to be done about what completed, was killed, or goes on", () =>
 });
 
 test("what waits for a node, or is suspended, says so", () => {
-  expect(step({ status: "pending", attempt: 0, labels: ["gpu"] })?.leadsTo).toBe("nodes");
+  const reason = "No living node has the label gpu.";
+  expect(step({ status: "pending", attempt: 0, reason })?.leadsTo).toBe("nodes");
+  expect(step({ status: "pending", labels: ["gpu"], reason: "Starts at 2026-12-01T09:32:14Z." })).toBeNull();
   expect(step({ status: "running", suspended: true })?.words).toContain("Resume");
 });
 

@@ -9,8 +9,9 @@ const words = timelineText.next;
 /** Null when there is nothing to be said: it completed, or simply goes on. */
 export function nextStep(task: TaskDetail): NextStep | null {
   if (task.status === "pending") {
-    const isBound = task.requested_node !== null || task.labels.length > 0;
-    return isBound && task.attempt === 0 ? { words: words.nodes, leadsTo: "nodes" } : null;
+    // The reason says what it waits for; nodes are worth a look when it is one of them.
+    const isAboutNodes = /\bnode\b/i.test(task.reason ?? "");
+    return isAboutNodes ? { words: "", leadsTo: "nodes" } : null;
   }
   if (task.status === "running") {
     return task.suspended ? { words: words.suspended, leadsTo: null } : null;

@@ -3,7 +3,8 @@ import type { Attempt, TaskDetail } from "../../contract/index.ts";
 import { againstUsual, timelineOf } from "./timeline.ts";
 
 const at = (second: number) => new Date(second * 1000).toISOString();
-const task = (given: Partial<TaskDetail>) => ({ created_at: at(0), status: "failed", ...given }) as TaskDetail;
+const task = (given: Partial<TaskDetail>) =>
+  ({ created_at: at(0), completed_at: null, status: "failed", ...given }) as TaskDetail;
 
 function attempt(number: number, startedAt: number | null, endedAt: number | null, given: Partial<Attempt> = {}) {
   const times = {
@@ -37,6 +38,13 @@ test("what goes on reaches to now", () => {
   expect(shown(task({ status: "pending" }), [], 7)).toEqual(["waited 0-7…"]);
   expect(shown(task({ status: "running" }), [attempt(1, 3, null)], 9)).toEqual(["waited 0-3", "ran 3-9…"]);
   expect(shown(task({ status: "pending" }), [attempt(1, 3, 4)], 9)).toEqual(["waited 0-3", "ran 3-4", "between 4-9…"]);
+});
+
+test("what was killed while it waited shows the wait", () => {
+  expect(shown(task({ status: "killed", completed_at: at(4) }), [], 9)).toEqual(["waited 0-4"]);
+  const attempts = [attempt(1, 3, 4)];
+  const killed = shown(task({ status: "killed", completed_at: at(6) }), attempts, 9);
+  expect(killed).toEqual(["waited 0-3", "ran 3-4", "between 4-6"]);
 });
 
 test("an attempt that never started has no length, and a clock that was set back makes none negative", () => {

@@ -1,4 +1,4 @@
-import type { Attempt, Outcome, TaskDetail } from "../../contract/index.ts";
+import { type Attempt, isOver, type Outcome, type TaskDetail } from "../../contract/index.ts";
 
 /** A stretch of a task's life: it waited, an attempt ran, or it waited for the next one. In epoch milliseconds. */
 export type Stretch = {
@@ -35,6 +35,12 @@ export function timelineOf(task: TaskDetail, attempts: readonly Attempt[], nowMs
   if (task.status === "pending") {
     const kind = stretches.length === 0 ? "waited" : "between";
     stretches.push({ ...nothing, kind, fromMs: endMs, toMs: Math.max(endMs, nowMs), isOpen: true });
+  }
+  const overMs = task.completed_at === null ? endMs : Date.parse(task.completed_at);
+  // Killed while it waited: no attempt ended then.
+  if (isOver(task.status) && overMs > endMs) {
+    const kind = stretches.length === 0 ? "waited" : "between";
+    stretches.push({ ...nothing, kind, fromMs: endMs, toMs: overMs, isOpen: false });
   }
   return stretches;
 }

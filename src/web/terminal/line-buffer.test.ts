@@ -168,3 +168,13 @@ test("a line that is too long to be left out is shown from its middle on", () =>
   buffer.write(200_000, new Uint8Array(100_000).fill(0x62));
   expect(buffer.lines.map(({ offset }) => offset)).toEqual([200_000]);
 });
+
+test("what was left out is shown when the output ends without a line break", () => {
+  const buffer = new LineBuffer("middle");
+  buffer.write(9000, bytesOf("10 %\r"));
+  buffer.write(9005, bytesOf("20 %\r"));
+  expect(buffer.nextOffset).toBeNull();
+  buffer.end();
+  expect(buffer.lines.map(({ offset, text }) => [offset, text])).toEqual([[9000, "10 %\r20 %\r"]]);
+  expect(buffer.nextOffset).toBe(9010);
+});

@@ -60,6 +60,7 @@ export class LineBuffer {
   #isOpenShown = false;
   /** Bytes that may still be left out in search of the first line break. */
   #skippable: number;
+  #skipped: { offset: number; bytes: Uint8Array }[] = [];
 
   /**
    * `beginning`: it is written from the first byte on. `middle`: from any, so what belongs to a line that began before is
@@ -82,8 +83,10 @@ export class LineBuffer {
       const lineBreak = bytes.indexOf(lineFeed);
       this.#skippable = lineBreak < 0 ? Math.max(0, this.#skippable - bytes.length) : 0;
       if (this.#skippable > 0) {
+        this.#skipped.push({ offset, bytes });
         return;
       }
+      this.#skipped = [];
       this.#append(offset + lineBreak + 1, bytes.subarray(lineBreak + 1));
     } else {
       this.#append(offset, bytes);
@@ -105,7 +108,16 @@ export class LineBuffer {
     this.#trim();
   }
 
-  /** Every line break of the text is one of the bytes it was decoded from, which say where the next line begins. */
+  /** Nothing more follows: what was left out in search of a line break is shown when none came. */
+  end(): void {
+    const skipped = this.#skipped;
+    this.#skipped = [];
+    this.#skippable = 0;
+    for (const { offset, bytes } of skipped) {
+      this.#append(offset, bytes);
+    }
+  }
+
   /** Tells the number of the line that begins at an offset: those next to it have numbers from then on, up to a gap. */
   number(known: { offset: number; number: number }): void {
     const { lines } = this;
@@ -130,6 +142,7 @@ export class LineBuffer {
     }
   }
 
+  /** Every line break of the text is one of the bytes it was decoded from, which say where the next line begins. */
   #addText(text: string, bytes: Uint8Array): void {
     if (text === "") {
       return;
