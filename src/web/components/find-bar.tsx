@@ -1,6 +1,7 @@
-import { type KeyboardEvent, type ReactNode, useEffect, useRef, useState } from "react";
+import { type KeyboardEvent, useEffect, useRef, useState } from "react";
 import { errorText } from "../api/error-text.ts";
 import type { FindQuery, useFind } from "../live/use-find.ts";
+import { IconButton } from "../ui/icon-button.tsx";
 import { DownIcon, FailedIcon, SearchIcon, UpIcon } from "../ui/icons.tsx";
 import { ToggleButton } from "../ui/toggle-button.tsx";
 import { viewerText } from "../viewer-text.ts";
@@ -68,21 +69,21 @@ export function FindBar({ find, query, isOnly, onOnly, onChange, onClose }: Find
         onKeyDown={onKeyDown}
       />
       <output className={classes.count}>{countWords(find, query)}</output>
-      <BarButton label={words.previous} isDisabled={find.total === 0} onClick={() => walk(true)}>
+      <IconButton label={words.previous} isDisabled={find.total === 0} onClick={() => walk(true)}>
         <UpIcon />
-      </BarButton>
-      <BarButton label={words.next} isDisabled={find.total === 0} onClick={() => walk(false)}>
+      </IconButton>
+      <IconButton label={words.next} isDisabled={find.total === 0} onClick={() => walk(false)}>
         <DownIcon />
-      </BarButton>
+      </IconButton>
       <ToggleButton isOn={query.isRegex} onClick={() => apply(typed, !query.isRegex)} title={words.regexTitle}>
         {words.regex}
       </ToggleButton>
       <ToggleButton isOn={isOnly} onClick={() => onOnly(!isOnly)} title={words.onlyTitle}>
         {words.only}
       </ToggleButton>
-      <BarButton label={words.close} onClick={onClose}>
+      <IconButton label={words.close} onClick={onClose}>
         <FailedIcon />
-      </BarButton>
+      </IconButton>
       {find.error !== null && (
         <p role="alert" className={classes.error}>
           {errorText(find.error)}
@@ -100,19 +101,4 @@ function countWords(find: FindBarProps["find"], query: FindQuery): string {
     return words.searching;
   }
   return find.index === null ? words.nothing : words.count(find.index + 1, find.total);
-}
-
-function BarButton(props: { label: string; isDisabled?: boolean; onClick: () => void; children: ReactNode }) {
-  return (
-    <button
-      type="button"
-      className={classes.button}
-      aria-label={props.label}
-      title={props.label}
-      disabled={props.isDisabled}
-      onClick={props.onClick}
-    >
-      {props.children}
-    </button>
-  );
 }

@@ -1,6 +1,7 @@
 import { Button } from "@mantine/core";
 import type { TaskDetail } from "../../contract/index.ts";
 import { noQuery, type OutputViewer } from "../live/use-output-viewer.ts";
+import { IconButton } from "../ui/icon-button.tsx";
 import { CopyIcon, FullScreenIcon } from "../ui/icons.tsx";
 import { formatBytes } from "../ui/sizes.ts";
 import { ToggleButton } from "../ui/toggle-button.tsx";
@@ -53,15 +54,13 @@ export function OutputTools({ task, attempt, viewer, options, copy }: OutputTool
         {copy.isPending ? viewerText.copy.copying : copyLabel}
       </Button>
       <RawOutputButton taskId={task.id} attempt={attempt} label={viewerText.download} />
-      <button
-        type="button"
-        className={classes.full}
-        aria-label={options.isFull ? fullScreen.leave : fullScreen.enter}
-        title={`${options.isFull ? fullScreen.leave : fullScreen.enter} (${fullScreen.key})`}
+      <IconButton
+        label={options.isFull ? fullScreen.leave : fullScreen.enter}
+        hint={fullScreen.key}
         onClick={options.toggleFull}
       >
         <FullScreenIcon isFull={options.isFull} />
-      </button>
+      </IconButton>
     </div>
   );
 }
