@@ -6,6 +6,7 @@ import { contract } from "../src/client/client.ts";
 import type { TaskSummary } from "../src/contract/index.ts";
 import { perSecond, quantile } from "./figures.ts";
 import { type FloodingProxy, startFloodingProxy } from "./flooding-proxy.ts";
+import { addWaitingTasks } from "./many-tasks.ts";
 import { type BenchServer, startServer } from "./server.ts";
 
 /**
@@ -14,6 +15,8 @@ import { type BenchServer, startServer } from "./server.ts";
  * a second. UTM_TEST_CHROMIUM names the browser.
  */
 const opened = 20;
+const many = 100_000;
+const scrolledMs = 15_000;
 const largeBytes = 1024 ** 3;
 const executablePath = process.env.UTM_TEST_CHROMIUM ?? "/usr/bin/chromium";
 const directory = mkdtempSync(join(tmpdir(), "utm-bench-web-"));
@@ -28,6 +31,8 @@ try {
     await logIn(page, proxy.url);
     await openings(page);
     await flood(page, proxy, await server.client.call(contract.listTasks, { query: { ordering: "-id" } }));
+    await addWaitingTasks(server.dataDirectory, 1, many);
+    await scroll(page, `${proxy.url}/tasks`);
   } finally {
     proxy.close();
     await server.stop();
@@ -131,7 +136,7 @@ async function flood(page: Page, proxy: FloodingProxy, tasks: readonly TaskSumma
 
 /** Of a task in sight. */
 async function showsLastChange(page: Page, proxy: FloodingProxy, tasks: readonly TaskSummary[]): Promise<void> {
-  const address = await page.locator('a[href^="/tasks/"]:not([href="/tasks/new"])').first().getAttribute("href");
+  const address = await page.getByRole("row").getByRole("link").first().getAttribute("href");
   const task = tasks.find(({ id }) => address === `/tasks/${id}`);
   if (task === undefined) {
     throw new Error("No task is in sight.");
@@ -140,6 +145,30 @@ async function showsLastChange(page: Page, proxy: FloodingProxy, tasks: readonly
   proxy.change({ ...task, name: "the last change", updated_at: new Date().toISOString() });
   await row(page, "the last change").waitFor();
   console.log(`the last change is shown after      ${Math.round(performance.now() - sentAt)} ms`);
+}
+
+/** Down a list of a hundred thousand, as fast as a wheel goes; what is not there yet is fetched on the way. */
+async function scroll(page: Page, address: string): Promise<void> {
+  await page.goto(address);
+  await row(page, `task of many ${many - 1}`).waitFor();
+  await page.mouse.move(700, 500);
+  await page.evaluate(watchFrames);
+  const startedAt = performance.now();
+  while (performance.now() - startedAt < scrolledMs) {
+    await page.mouse.wheel(0, 3000);
+  }
+  const gaps = await page.evaluate(() => {
+    const measuring = window as unknown as Measuring;
+    measuring.isMeasuring = false;
+    return measuring.gaps;
+  });
+  const name = await page
+    .getByText(/^task of many \d+$/)
+    .last()
+    .textContent();
+  const passed = many - Number(/\d+/.exec(name ?? "")?.[0] ?? many);
+  print("between frames, scrolling", gaps);
+  console.log(`rows passed in ${scrolledMs / 1000} s                 ${passed} of ${many}`);
 }
 
 function print(what: string, values: readonly number[]): void {
