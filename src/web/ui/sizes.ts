@@ -12,7 +12,9 @@ export function formatBytes(bytes: number): string {
   return `${value.toFixed(digits)} ${units[unit]}`;
 }
 
+const countFormat = new Intl.NumberFormat("en-US");
+
 /** A count with separators: `1,284`. */
 export function formatCount(count: number): string {
-  return count.toLocaleString("en-US");
+  return countFormat.format(count);
 }
