@@ -138,7 +138,7 @@ export const formText = {
     asNodesUser: "as the user its node has for tasks",
     inDirectory: (directory: string) => `in ${directory}`,
     inHome: "in that user's home directory",
-    inDefaultDirectory: "in the server's usual directory",
+    inUnknownHome: "in the home directory of the user it runs as",
     atMost: (duration: string) => `at most ${duration}`,
     noLimit: "without a time limit",
     memory: (size: string) => `with at most ${size} of memory`,

@@ -51,7 +51,7 @@ test("without an answer of the server the form says what it knows, and submits a
   await page.route("**/taskapi/tasks/dry-run/", (route) => route.abort());
   const command = await openForm(page, anna);
   await command.fill("true");
-  await expect(page.getByText("Runs in the server's usual directory, without a time limit.")).toBeVisible();
+  await expect(page.getByText("Runs in the home directory of the user it runs as, without a time limit.")).toBeVisible();
   await command.press("Control+Enter");
   await expect(page).toHaveURL("/tasks/1");
 });
