@@ -43,6 +43,8 @@ export const formText = {
   restored: {
     from: "Your draft from",
     lacksSecrets: ", without its variables and input, which are kept only as long as their tab",
+    lacksChangedSecrets:
+      ", with variables and input as the task had them: what is typed there is kept only as long as its tab",
     startEmpty: "Start empty",
     startFromTask: "Start from the task as it was",
   },

@@ -22,6 +22,11 @@ async function tasksOf(member: Member): Promise<TaskDetail[]> {
   return (await member.request("/taskapi/tasks/")).json();
 }
 
+/** Until the browser has kept it: what is typed is kept a moment later. */
+async function waitUntilKept(page: Page, typed: string): Promise<void> {
+  await expect.poll(() => page.evaluate(() => JSON.stringify(window.localStorage))).toContain(typed);
+}
+
 const run = (page: Page) => page.getByRole("button", { name: /^Run/ });
 
 test("while it is typed the server says what would run, as whom, where and on which node", async ({ page, anna }) => {
@@ -51,7 +56,9 @@ test("without an answer of the server the form says what it knows, and submits a
   await page.route("**/taskapi/tasks/dry-run/", (route) => route.abort());
   const command = await openForm(page, anna);
   await command.fill("true");
-  await expect(page.getByText("Runs in the home directory of the user it runs as, without a time limit.")).toBeVisible();
+  await expect(
+    page.getByText("Runs in the home directory of the user it runs as, without a time limit."),
+  ).toBeVisible();
   await command.press("Control+Enter");
   await expect(page).toHaveURL("/tasks/1");
 });
@@ -193,6 +200,37 @@ test("each rerun has a draft of its own, and starts again from its task", async 
   await page.getByRole("button", { name: "Rerun task" }).click();
   await expect(page).toHaveURL(`/tasks/${first.id + 1}`);
   expect(await anna.get(first.id + 1)).toMatchObject({ argv: ["echo", "a b"], tags: ["x, y"] });
+});
+
+test("a rerun's draft that comes back without its tab has the variables and the input of the task", async ({
+  page,
+  anna,
+  context,
+}) => {
+  const first = await anna.submit({ command: "cat", env: { TARGET: "prod" }, stdin: "given\n" });
+  await anna.waitForEnd(first.id);
+  await logIn(page, anna);
+  await page.goto(`/tasks/new?from=${first.id}`);
+  await page.getByLabel("Name", { exact: true }).fill("changed");
+  await waitUntilKept(page, '\\"changed\\"');
+  await page.close();
+
+  const second = await context.newPage();
+  await second.goto(`/tasks/new?from=${first.id}`);
+  await expect(second.getByText(/^Your draft from [^,]+ · Start from the task as it was$/)).toBeVisible();
+  await expect(second.getByLabel("Environment", { exact: true })).toHaveValue("TARGET=prod");
+  await second.getByLabel("Environment", { exact: true }).fill("TARGET=test");
+  await second.getByLabel(/The same standard input again/).uncheck();
+  await second.getByLabel("Standard input", { exact: true }).fill("other");
+  await waitUntilKept(second, "stdin");
+  await second.close();
+
+  const third = await context.newPage();
+  await third.goto(`/tasks/new?from=${first.id}`);
+  await expect(third.getByText(/, with variables and input as the task had them: /)).toBeVisible();
+  await third.getByRole("button", { name: "Rerun task" }).click();
+  await expect(third).toHaveURL(`/tasks/${first.id + 1}`);
+  expect(await anna.get(first.id + 1)).toMatchObject({ name: "changed", env: { TARGET: "prod" }, stdin_bytes: 6 });
 });
 
 test("lines are one task, or a task each with everything else in common", async ({ page, anna }) => {

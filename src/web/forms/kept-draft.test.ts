@@ -6,7 +6,11 @@ const open = (draft: Record<string, unknown>, more: Record<string, unknown> = {}
   JSON.stringify({ draft, keptAt: 1000, seed: "", secrets: [], ...more });
 
 test("a draft comes back with what the tab alone knew", () => {
-  const kept = parseKeptDraft(open({ command: "make", memory: "1 GiB" }), JSON.stringify({ env: "A=1", stdin: "x" }));
+  const kept = parseKeptDraft(
+    open({ command: "make", memory: "1 GiB" }),
+    JSON.stringify({ env: "A=1", stdin: "x" }),
+    emptyDraft,
+  );
   expect(kept).toEqual({
     draft: { ...emptyDraft, command: "make", memory: "1 GiB", env: "A=1", stdin: "x" },
     ...{ keptAt: 1000, seed: "", lacksSecrets: false },
@@ -14,8 +18,18 @@ test("a draft comes back with what the tab alone knew", () => {
 });
 
 test("without its tab it says that variables or input are missing, when there were some", () => {
-  expect(parseKeptDraft(open({}, { secrets: ["env"] }), null)).toMatchObject({ lacksSecrets: true });
-  expect(parseKeptDraft(open({}), null)).toMatchObject({ lacksSecrets: false });
+  expect(parseKeptDraft(open({}, { secrets: ["env"] }), null, emptyDraft)).toMatchObject({ lacksSecrets: true });
+  expect(parseKeptDraft(open({}), null, emptyDraft)).toMatchObject({ lacksSecrets: false });
+});
+
+test("of a rerun, what went with the tab is as the task had it", () => {
+  const task = { ...emptyDraft, command: "make", env: "TARGET=prod", keepsStdin: true, memory: "1 GiB" };
+  const { memory: _, ...older } = { ...task, name: "changed", keepsStdin: false };
+  const kept = parseKeptDraft(open(older), null, task);
+  expect(kept).toMatchObject({ draft: { ...task, name: "changed", keepsStdin: false }, lacksSecrets: false });
+  const typed = parseKeptDraft(open(older, { secrets: ["env", "stdin"] }), null, task);
+  expect(typed).toMatchObject({ draft: { ...task, name: "changed" }, lacksSecrets: true });
+  expect(parseKeptDraft(open(older), JSON.stringify({ env: "", stdin: "" }), task)?.draft.env).toBe("");
 });
 
 test("fields that an earlier page had, or that are no such fields, are left out", () => {
@@ -27,9 +41,9 @@ test("fields that an earlier page had, or that are no such fields, are left out"
     hasTerminal: "yes",
     old: "x",
   };
-  expect(parseKeptDraft(open(strange), null)?.draft).toEqual(emptyDraft);
+  expect(parseKeptDraft(open(strange), null, emptyDraft)?.draft).toEqual(emptyDraft);
 });
 
 test.each([null, "", "{", "[]", "7", '"text"', "{}", '{"draft":{}}'])("%j is no draft", (text) => {
-  expect(parseKeptDraft(text, null)).toBeNull();
+  expect(parseKeptDraft(text, null, emptyDraft)).toBeNull();
 });

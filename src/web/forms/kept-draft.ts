@@ -1,5 +1,5 @@
 import { retryCauses, sandboxModes } from "../../contract/index.ts";
-import { emptyDraft, programKinds, type TaskDraft } from "./task-draft.ts";
+import { programKinds, type TaskDraft } from "./task-draft.ts";
 
 /**
  * What was typed into the form, kept until it is submitted: over leaving the page, a reload, the end of the session, a
@@ -17,7 +17,7 @@ export type KeptDraft = {
   keptAt: number;
   /** The command in the address that the form was opened with; empty for none. */
   seed: string;
-  /** There were variables or input, and they went with their tab. */
+  /** There were variables or input other than those the form starts with, and they went with their tab. */
   lacksSecrets: boolean;
 };
 
@@ -29,9 +29,10 @@ export function draftSlot(accountId: number, from: number | null): string {
   return `${prefix}${accountId}.${from ?? "new"}`;
 }
 
-export function keepDraft(slot: string, draft: TaskDraft, seed: string): void {
+/** `start` is what the form holds before anything is typed. */
+export function keepDraft(slot: string, draft: TaskDraft, start: TaskDraft, seed: string): void {
   const { env, stdin, ...open } = draft;
-  const secrets = secretFields.filter((field) => draft[field] !== "");
+  const secrets = secretFields.filter((field) => draft[field] !== start[field]);
   const stored: Stored = { draft: open, keptAt: Date.now(), seed, secrets };
   // Too long for a storage, or storage is forbidden: the form still holds it while it is on the screen.
   attempt(() => window.localStorage.setItem(slot, JSON.stringify(stored)));
@@ -45,31 +46,38 @@ export function forgetDraft(slot: string): void {
 }
 
 /** Null when there is none, or none that can be read. */
-export function readKeptDraft(slot: string): KeptDraft | null {
+export function readKeptDraft(slot: string, start: TaskDraft): KeptDraft | null {
   let kept: KeptDraft | null = null;
   attempt(() => {
-    kept = parseKeptDraft(window.localStorage.getItem(slot), window.sessionStorage.getItem(slot));
+    kept = parseKeptDraft(window.localStorage.getItem(slot), window.sessionStorage.getItem(slot), start);
   });
   return kept;
 }
 
-/** Whatever an earlier page, or somebody else, has left there: only what is a field of the form is taken. */
-export function parseKeptDraft(open: string | null, secret: string | null): KeptDraft | null {
+/**
+ * Whatever an earlier page, or somebody else, has left there: only what is a field of the form is taken. The others are
+ * as the form starts, so that a rerun never takes away from its task what nobody emptied.
+ */
+export function parseKeptDraft(open: string | null, secret: string | null, start: TaskDraft): KeptDraft | null {
   const stored = parse(open) as Partial<Stored> | null;
   if (stored === null || typeof stored.draft !== "object" || typeof stored.keptAt !== "number") {
     return null;
   }
   const secrets = parse(secret);
+  const lost = secrets === null && Array.isArray(stored.secrets) ? stored.secrets : [];
   const given: Record<string, unknown> = { ...stored.draft, ...secrets };
+  if (lost.includes("stdin")) {
+    // What was to take the place of the task's own input is gone.
+    delete given.keepsStdin;
+  }
   const draft = Object.fromEntries(
-    Object.entries(emptyDraft).map(([field, empty]) => [
+    Object.entries(start).map(([field, first]) => [
       field,
-      isOfField(field, given[field], empty) ? given[field] : empty,
+      isOfField(field, given[field], first) ? given[field] : first,
     ]),
   ) as TaskDraft;
   const { keptAt, seed } = stored;
-  const lacksSecrets = secrets === null && Array.isArray(stored.secrets) && stored.secrets.length > 0;
-  return { draft, keptAt, seed: typeof seed === "string" ? seed : "", lacksSecrets };
+  return { draft, keptAt, seed: typeof seed === "string" ? seed : "", lacksSecrets: lost.length > 0 };
 }
 
 const choices: Readonly<Record<string, readonly string[]>> = {
@@ -78,11 +86,11 @@ const choices: Readonly<Record<string, readonly string[]>> = {
   sandbox: sandboxModes,
 };
 
-function isOfField(field: string, value: unknown, empty: unknown): boolean {
-  if (Array.isArray(empty)) {
+function isOfField(field: string, value: unknown, like: unknown): boolean {
+  if (Array.isArray(like)) {
     return Array.isArray(value) && value.every((each) => (retryCauses as readonly unknown[]).includes(each));
   }
-  return typeof value === typeof empty && (choices[field]?.includes(value as string) ?? true);
+  return typeof value === typeof like && (choices[field]?.includes(value as string) ?? true);
 }
 
 function parse(json: string | null): Record<string, unknown> | null {

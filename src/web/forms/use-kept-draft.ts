@@ -22,7 +22,7 @@ export type DraftKeeper = {
 /** The draft of a form, kept in the browser as it is typed. `start` is what the form holds before anything is. */
 export function useKeptDraft({ slot, start, seed }: { slot: string; start: TaskDraft; seed: string }): DraftKeeper {
   const [restored, setRestored] = useState(() => {
-    const kept = readKeptDraft(slot);
+    const kept = readKeptDraft(slot, start);
     // Another command in the address is another wish.
     return kept !== null && (seed === "" || kept.seed === seed) ? kept : null;
   });
@@ -32,7 +32,7 @@ export function useKeptDraft({ slot, start, seed }: { slot: string; start: TaskD
       if (JSON.stringify(latest) === JSON.stringify(start)) {
         forgetDraft(slot);
       } else {
-        keepDraft(slot, latest, seed);
+        keepDraft(slot, latest, start, seed);
       }
     },
     { delay: typingPauseMs, maxWait: longestPauseMs, flushOnUnmount: true },
