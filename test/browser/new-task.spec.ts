@@ -202,6 +202,29 @@ test("each rerun has a draft of its own, and starts again from its task", async 
   expect(await anna.get(first.id + 1)).toMatchObject({ argv: ["echo", "a b"], tags: ["x, y"] });
 });
 
+test("a command from the palette is a form of its own, whatever was typed into another one", async ({ page, anna }) => {
+  const command = await openForm(page, anna);
+  await command.fill("half a plan");
+  const fromPalette = async (typed: string) => {
+    await page.keyboard.press("Control+k");
+    await page.getByRole("combobox", { name: "Command, page, or task" }).fill(typed);
+    await page.getByRole("option", { name: `New task: ${typed}` }).click();
+    await expect(command).toHaveValue(typed);
+  };
+  await fromPalette("true");
+  await command.press("End");
+  await command.pressSequentially(" x");
+  await fromPalette("echo two");
+  await expect(page.getByText(/^Your draft/)).toHaveCount(0);
+  await page.goBack();
+  await expect(command).toHaveValue("true x");
+  await expect(page.getByText(/^Your draft/)).toBeVisible();
+  await command.press("Control+Enter");
+  await expect(page).toHaveURL("/tasks/1");
+  await page.goto("/tasks/new");
+  await expect(command).toHaveValue("half a plan");
+});
+
 test("a rerun's draft that comes back without its tab has the variables and the input of the task", async ({
   page,
   anna,

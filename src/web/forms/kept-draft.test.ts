@@ -1,9 +1,14 @@
 import { expect, test } from "vitest";
-import { parseKeptDraft } from "./kept-draft.ts";
+import { draftSlot, parseKeptDraft } from "./kept-draft.ts";
 import { emptyDraft } from "./task-draft.ts";
 
 const open = (draft: Record<string, unknown>, more: Record<string, unknown> = {}) =>
-  JSON.stringify({ draft, keptAt: 1000, seed: "", secrets: [], ...more });
+  JSON.stringify({ draft, keptAt: 1000, secrets: [], ...more });
+
+test("a task to repeat, a command that the form was opened with, and a form without one have a draft each", () => {
+  const beginnings = [{ from: 7 }, { command: "" }, { command: "7" }, { command: "ls" }, { command: "ls -l" }];
+  expect(new Set(beginnings.map((beginning) => draftSlot(1, beginning))).size).toBe(beginnings.length);
+});
 
 test("a draft comes back with what the tab alone knew", () => {
   const kept = parseKeptDraft(
@@ -13,7 +18,7 @@ test("a draft comes back with what the tab alone knew", () => {
   );
   expect(kept).toEqual({
     draft: { ...emptyDraft, command: "make", memory: "1 GiB", env: "A=1", stdin: "x" },
-    ...{ keptAt: 1000, seed: "", lacksSecrets: false },
+    ...{ keptAt: 1000, lacksSecrets: false },
   });
 });
 

@@ -3,8 +3,8 @@ import { programKinds, type TaskDraft } from "./task-draft.ts";
 
 /**
  * What was typed into the form, kept until it is submitted: over leaving the page, a reload, the end of the session, a
- * tab that crashed. One draft for each task that would be repeated and one for a new task, for each person at this
- * browser. Standard input and variables may be secret, so they live only as long as the tab.
+ * tab that crashed. One draft for each task that would be repeated, for each command that a form was opened with, and one
+ * for a new task, for each person at this browser. Standard input and variables may be secret, so they live only as long as the tab.
  */
 const prefix = "utm.draft.";
 const secretFields = ["env", "stdin"] as const;
@@ -15,25 +15,26 @@ export type KeptDraft = {
   draft: TaskDraft;
   /** Epoch milliseconds. */
   keptAt: number;
-  /** The command in the address that the form was opened with; empty for none. */
-  seed: string;
   /** There were variables or input other than those the form starts with, and they went with their tab. */
   lacksSecrets: boolean;
 };
 
 /** What stands in the storage that outlives the tab. */
-type Stored = { draft: Partial<TaskDraft>; keptAt: number; seed: string; secrets: string[] };
+type Stored = { draft: Partial<TaskDraft>; keptAt: number; secrets: string[] };
 
-/** The name of a draft in the storages; `from` is the task it would repeat, null for a new one. */
-export function draftSlot(accountId: number, from: number | null): string {
-  return `${prefix}${accountId}.${from ?? "new"}`;
+/** What the form was opened with: a task to repeat, or a command, empty for none. */
+type Beginning = { from: number } | { command: string };
+
+/** The name of a draft in the storages. A command has a draft of its own: it is not the one begun before without it. */
+export function draftSlot(accountId: number, beginning: Beginning): string {
+  return `${prefix}${accountId}.${"from" in beginning ? beginning.from : `new ${beginning.command}`}`;
 }
 
 /** `start` is what the form holds before anything is typed. */
-export function keepDraft(slot: string, draft: TaskDraft, start: TaskDraft, seed: string): void {
+export function keepDraft(slot: string, draft: TaskDraft, start: TaskDraft): void {
   const { env, stdin, ...open } = draft;
   const secrets = secretFields.filter((field) => draft[field] !== start[field]);
-  const stored: Stored = { draft: open, keptAt: Date.now(), seed, secrets };
+  const stored: Stored = { draft: open, keptAt: Date.now(), secrets };
   // Too long for a storage, or storage is forbidden: the form still holds it while it is on the screen.
   attempt(() => window.localStorage.setItem(slot, JSON.stringify(stored)));
   attempt(() => window.sessionStorage.setItem(slot, JSON.stringify({ env, stdin })));
@@ -76,8 +77,7 @@ export function parseKeptDraft(open: string | null, secret: string | null, start
       isOfField(field, given[field], first) ? given[field] : first,
     ]),
   ) as TaskDraft;
-  const { keptAt, seed } = stored;
-  return { draft, keptAt, seed: typeof seed === "string" ? seed : "", lacksSecrets: lost.length > 0 };
+  return { draft, keptAt: stored.keptAt, lacksSecrets: lost.length > 0 };
 }
 
 const choices: Readonly<Record<string, readonly string[]>> = {

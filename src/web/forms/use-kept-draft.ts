@@ -20,19 +20,15 @@ export type DraftKeeper = {
 };
 
 /** The draft of a form, kept in the browser as it is typed. `start` is what the form holds before anything is. */
-export function useKeptDraft({ slot, start, seed }: { slot: string; start: TaskDraft; seed: string }): DraftKeeper {
-  const [restored, setRestored] = useState(() => {
-    const kept = readKeptDraft(slot, start);
-    // Another command in the address is another wish.
-    return kept !== null && (seed === "" || kept.seed === seed) ? kept : null;
-  });
+export function useKeptDraft({ slot, start }: { slot: string; start: TaskDraft }): DraftKeeper {
+  const [restored, setRestored] = useState(() => readKeptDraft(slot, start));
   const [draft, setDraft] = useState(restored?.draft ?? start);
   const keep = useDebouncedCallback(
     (latest: TaskDraft) => {
       if (JSON.stringify(latest) === JSON.stringify(start)) {
         forgetDraft(slot);
       } else {
-        keepDraft(slot, latest, start, seed);
+        keepDraft(slot, latest, start);
       }
     },
     { delay: typingPauseMs, maxWait: longestPauseMs, flushOnUnmount: true },
