@@ -184,6 +184,21 @@ test("a draft outlives leaving the page, a reload and the tab; secrets do not ou
   await expect(page.getByText(/^Your draft/)).toHaveCount(0);
 });
 
+test("of two tabs with a draft each, none gets the variables of the other", async ({ page, anna, context }) => {
+  const command = await openForm(page, anna);
+  await command.fill("make one");
+  await unfold(page, "Environment");
+  await page.getByLabel("Environment", { exact: true }).fill("ONE=1");
+  await waitUntilKept(page, "env");
+  const other = await context.newPage();
+  await other.goto("/tasks/new");
+  await other.getByLabel("Command", { exact: true }).fill("make two");
+  await waitUntilKept(other, "make two");
+  await page.reload();
+  await expect(command).toHaveValue("make two");
+  await expect(page.getByLabel("Environment", { exact: true })).toHaveValue("");
+});
+
 test("each rerun has a draft of its own, and starts again from its task", async ({ page, anna }) => {
   const first = await anna.submit({ argv: ["echo", "a b"], tags: ["x, y"] });
   await anna.waitForEnd(first.id);

@@ -2,8 +2,9 @@ import { expect, test } from "vitest";
 import { draftSlot, parseKeptDraft } from "./kept-draft.ts";
 import { emptyDraft } from "./task-draft.ts";
 
+const secret = (more: Record<string, string>) => JSON.stringify({ id: "a", env: "", stdin: "", ...more });
 const open = (draft: Record<string, unknown>, more: Record<string, unknown> = {}) =>
-  JSON.stringify({ draft, keptAt: 1000, secrets: [], ...more });
+  JSON.stringify({ id: "a", draft, keptAt: 1000, secrets: [], ...more });
 
 test("a task to repeat, a command that the form was opened with, and a form without one have a draft each", () => {
   const beginnings = [{ from: 7 }, { command: "" }, { command: "7" }, { command: "ls" }, { command: "ls -l" }];
@@ -13,7 +14,7 @@ test("a task to repeat, a command that the form was opened with, and a form with
 test("a draft comes back with what the tab alone knew", () => {
   const kept = parseKeptDraft(
     open({ command: "make", memory: "1 GiB" }),
-    JSON.stringify({ env: "A=1", stdin: "x" }),
+    secret({ env: "A=1", stdin: "x" }),
     emptyDraft,
   );
   expect(kept).toEqual({
@@ -27,6 +28,15 @@ test("without its tab it says that variables or input are missing, when there we
   expect(parseKeptDraft(open({}), null, emptyDraft)).toMatchObject({ lacksSecrets: false });
 });
 
+test("what the tab knew of another draft, in whose place this one was kept, is not of this one", () => {
+  const kept = parseKeptDraft(
+    open({ command: "make" }, { secrets: ["env"] }),
+    secret({ id: "b", env: "A=1" }),
+    emptyDraft,
+  );
+  expect(kept).toMatchObject({ draft: { ...emptyDraft, command: "make" }, lacksSecrets: true });
+});
+
 test("of a rerun, what went with the tab is as the task had it", () => {
   const task = { ...emptyDraft, command: "make", env: "TARGET=prod", keepsStdin: true, memory: "1 GiB" };
   const { memory: _, ...older } = { ...task, name: "changed", keepsStdin: false };
@@ -34,7 +44,7 @@ test("of a rerun, what went with the tab is as the task had it", () => {
   expect(kept).toMatchObject({ draft: { ...task, name: "changed", keepsStdin: false }, lacksSecrets: false });
   const typed = parseKeptDraft(open(older, { secrets: ["env", "stdin"] }), null, task);
   expect(typed).toMatchObject({ draft: { ...task, name: "changed" }, lacksSecrets: true });
-  expect(parseKeptDraft(open(older), JSON.stringify({ env: "", stdin: "" }), task)?.draft.env).toBe("");
+  expect(parseKeptDraft(open(older), secret({}), task)?.draft.env).toBe("");
 });
 
 test("fields that an earlier page had, or that are no such fields, are left out", () => {

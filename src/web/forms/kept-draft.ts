@@ -1,10 +1,12 @@
 import { retryCauses, sandboxModes } from "../../contract/index.ts";
+import { randomId } from "../api/random-id.ts";
 import { programKinds, type TaskDraft } from "./task-draft.ts";
 
 /**
  * What was typed into the form, kept until it is submitted: over leaving the page, a reload, the end of the session, a
  * tab that crashed. One draft for each task that would be repeated, for each command that a form was opened with, and one
- * for a new task, for each person at this browser. Standard input and variables may be secret, so they live only as long as the tab.
+ * for a new task, for each person at this browser. Standard input and variables may be secret, so they live only as long
+ * as the tab.
  */
 const prefix = "utm.draft.";
 const secretFields = ["env", "stdin"] as const;
@@ -19,8 +21,10 @@ export type KeptDraft = {
   lacksSecrets: boolean;
 };
 
-/** What stands in the storage that outlives the tab. */
-type Stored = { draft: Partial<TaskDraft>; keptAt: number; secrets: string[] };
+/** What stands in the storage that outlives the tab, and which all tabs share. */
+type Stored = { id: string; draft: Partial<TaskDraft>; keptAt: number; secrets: string[] };
+/** What the tab knows: of that very draft, not of the one that another tab has kept in its place since. */
+type StoredSecrets = Pick<TaskDraft, (typeof secretFields)[number]> & { id: string };
 
 /** What the form was opened with: a task to repeat, or a command, empty for none. */
 type Beginning = { from: number } | { command: string };
@@ -34,10 +38,11 @@ export function draftSlot(accountId: number, beginning: Beginning): string {
 export function keepDraft(slot: string, draft: TaskDraft, start: TaskDraft): void {
   const { env, stdin, ...open } = draft;
   const secrets = secretFields.filter((field) => draft[field] !== start[field]);
-  const stored: Stored = { draft: open, keptAt: Date.now(), secrets };
+  const id = randomId();
+  const stored: Stored = { id, draft: open, keptAt: Date.now(), secrets };
   // Too long for a storage, or storage is forbidden: the form still holds it while it is on the screen.
   attempt(() => window.localStorage.setItem(slot, JSON.stringify(stored)));
-  attempt(() => window.sessionStorage.setItem(slot, JSON.stringify({ env, stdin })));
+  attempt(() => window.sessionStorage.setItem(slot, JSON.stringify({ id, env, stdin } satisfies StoredSecrets)));
   attempt(forgetOldest);
 }
 
@@ -64,7 +69,8 @@ export function parseKeptDraft(open: string | null, secret: string | null, start
   if (stored === null || typeof stored.draft !== "object" || typeof stored.keptAt !== "number") {
     return null;
   }
-  const secrets = parse(secret);
+  const known = parse(secret) as Partial<StoredSecrets> | null;
+  const secrets = known?.id === stored.id ? known : null;
   const lost = secrets === null && Array.isArray(stored.secrets) ? stored.secrets : [];
   const given: Record<string, unknown> = { ...stored.draft, ...secrets };
   if (lost.includes("stdin")) {
