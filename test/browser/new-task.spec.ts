@@ -199,6 +199,48 @@ test("of two tabs with a draft each, none gets the variables of the other", asyn
   await expect(page.getByLabel("Environment", { exact: true })).toHaveValue("");
 });
 
+test("who logs out leaves no draft behind, in no tab", async ({ page, anna, context }) => {
+  const command = await openForm(page, anna);
+  await command.fill("make one");
+  await unfold(page, "Environment");
+  await page.getByLabel("Environment", { exact: true }).fill("TOKEN=secret");
+  await waitUntilKept(page, "env");
+  const other = await context.newPage();
+  await other.goto("/tasks/new?command=ls");
+  await other.getByLabel("Command", { exact: true }).fill("make two");
+  await command.fill("make three");
+  await page.getByRole("button", { name: "Log out" }).first().click();
+  await expect(page.getByRole("heading", { name: "Log in" })).toBeVisible();
+  await expect(other.getByRole("heading", { name: "Log in" })).toBeVisible();
+  for (const tab of [page, other]) {
+    const kept = () => JSON.stringify([window.localStorage, window.sessionStorage]);
+    await expect.poll(() => tab.evaluate(kept)).not.toMatch(/make|secret/);
+  }
+});
+
+test("when the session ran out the draft waits for its owner, and nobody else sees it", async ({
+  page,
+  server,
+  anna,
+}) => {
+  const ben = await server.join("ben");
+  const command = await openForm(page, anna);
+  await command.fill("make all");
+  const logins: { id: number; current: boolean }[] = await (await anna.request("/userapi/tokens/")).json();
+  for (const { id } of logins.filter(({ current }) => !current)) {
+    await anna.request(`/userapi/tokens/${id}/`, { method: "DELETE" });
+  }
+  await page.reload();
+  await expect(page.getByRole("heading", { name: "Log in" })).toBeVisible();
+  await logIn(page, ben);
+  await page.goto("/tasks/new");
+  await expect(command).toHaveValue("");
+  await page.getByRole("button", { name: "Log out" }).first().click();
+  await expect(page.getByRole("heading", { name: "Log in" })).toBeVisible();
+  await openForm(page, anna);
+  await expect(command).toHaveValue("make all");
+});
+
 test("each rerun has a draft of its own, and starts again from its task", async ({ page, anna }) => {
   const first = await anna.submit({ argv: ["echo", "a b"], tags: ["x, y"] });
   await anna.waitForEnd(first.id);

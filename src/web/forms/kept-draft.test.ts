@@ -1,14 +1,34 @@
 import { expect, test } from "vitest";
-import { draftSlot, parseKeptDraft } from "./kept-draft.ts";
+import { draftSlot, parseKeptDraft, staleSlots } from "./kept-draft.ts";
 import { emptyDraft } from "./task-draft.ts";
 
 const secret = (more: Record<string, string>) => JSON.stringify({ id: "a", env: "", stdin: "", ...more });
 const open = (draft: Record<string, unknown>, more: Record<string, unknown> = {}) =>
   JSON.stringify({ id: "a", draft, keptAt: 1000, secrets: [], ...more });
 
+const anna = {
+  ...{ id: 1, username: "anna", email: "anna@example.com", role: "admin" as const, permissions: [] },
+  ...{ created_at: "2026-01-02T03:04:05.678Z", updated_at: "2026-01-02T03:04:05.678Z" },
+};
+
+test("somebody else's drafts are others, and those of an account with the same name or number elsewhere", () => {
+  const others = [
+    ...[anna, { ...anna, username: "ann" }, { ...anna, username: "ben" }],
+    { ...anna, created_at: "2026-01-02T03:04:05.679Z" },
+  ];
+  expect(new Set(others.map((account) => draftSlot(account, { command: "" }))).size).toBe(others.length);
+});
+
+test("the twenty drafts kept last stay, for thirty days", () => {
+  const day = 86_400_000;
+  const kept = Array.from({ length: 22 }, (_, index) => ({ slot: `${index}`, keptAt: 100 * day + index }));
+  expect(staleSlots(kept, 101 * day)).toEqual(["1", "0"]);
+  expect(staleSlots([{ slot: "old", keptAt: 1 * day }, ...kept.slice(0, 2)], 31 * day + 1)).toEqual(["old"]);
+});
+
 test("a task to repeat, a command that the form was opened with, and a form without one have a draft each", () => {
   const beginnings = [{ from: 7 }, { command: "" }, { command: "7" }, { command: "ls" }, { command: "ls -l" }];
-  expect(new Set(beginnings.map((beginning) => draftSlot(1, beginning))).size).toBe(beginnings.length);
+  expect(new Set(beginnings.map((beginning) => draftSlot(anna, beginning))).size).toBe(beginnings.length);
 });
 
 test("a draft comes back with what the tab alone knew", () => {

@@ -1,17 +1,18 @@
-import { retryCauses, sandboxModes } from "../../contract/index.ts";
+import { type Account, retryCauses, sandboxModes } from "../../contract/index.ts";
 import { randomId } from "../api/random-id.ts";
+import { draftPrefix, draftsOf } from "../session/own-drafts.ts";
 import { programKinds, type TaskDraft } from "./task-draft.ts";
 
 /**
  * What was typed into the form, kept until it is submitted: over leaving the page, a reload, the end of the session, a
  * tab that crashed. One draft for each task that would be repeated, for each command that a form was opened with, and one
  * for a new task, for each person at this browser. Standard input and variables may be secret, so they live only as long
- * as the tab.
+ * as the tab. Who logs out leaves none of it behind (session/own-drafts.ts).
  */
-const prefix = "utm.draft.";
 const secretFields = ["env", "stdin"] as const;
-/** A forgotten draft is not kept for ever: those written last are. */
+/** A forgotten draft is not kept for ever. */
 const mostDrafts = 20;
+const longestKeptMs = 30 * 86_400_000;
 
 export type KeptDraft = {
   draft: TaskDraft;
@@ -30,8 +31,8 @@ type StoredSecrets = Pick<TaskDraft, (typeof secretFields)[number]> & { id: stri
 type Beginning = { from: number } | { command: string };
 
 /** The name of a draft in the storages. A command has a draft of its own: it is not the one begun before without it. */
-export function draftSlot(accountId: number, beginning: Beginning): string {
-  return `${prefix}${accountId}.${"from" in beginning ? beginning.from : `new ${beginning.command}`}`;
+export function draftSlot(account: Account, beginning: Beginning): string {
+  return `${draftsOf(account)}${"from" in beginning ? beginning.from : `new ${beginning.command}`}`;
 }
 
 /** `start` is what the form holds before anything is typed. */
@@ -43,7 +44,7 @@ export function keepDraft(slot: string, draft: TaskDraft, start: TaskDraft): voi
   // Too long for a storage, or storage is forbidden: the form still holds it while it is on the screen.
   attempt(() => window.localStorage.setItem(slot, JSON.stringify(stored)));
   attempt(() => window.sessionStorage.setItem(slot, JSON.stringify({ id, env, stdin } satisfies StoredSecrets)));
-  attempt(forgetOldest);
+  attempt(forgetStale);
 }
 
 export function forgetDraft(slot: string): void {
@@ -55,6 +56,7 @@ export function forgetDraft(slot: string): void {
 export function readKeptDraft(slot: string, start: TaskDraft): KeptDraft | null {
   let kept: KeptDraft | null = null;
   attempt(() => {
+    forgetStale();
     kept = parseKeptDraft(window.localStorage.getItem(slot), window.sessionStorage.getItem(slot), start);
   });
   return kept;
@@ -108,12 +110,23 @@ function parse(json: string | null): Record<string, unknown> | null {
   }
 }
 
-function forgetOldest(): void {
-  const slots = Object.keys(window.localStorage).filter((key) => key.startsWith(prefix));
+function forgetStale(): void {
   const keptAt = (slot: string) => Number(parse(window.localStorage.getItem(slot))?.keptAt ?? 0);
-  for (const slot of slots.toSorted((a, b) => keptAt(b) - keptAt(a)).slice(mostDrafts)) {
+  const slotsIn = (storage: Storage) => Object.keys(storage).filter((key) => key.startsWith(draftPrefix));
+  const kept = slotsIn(window.localStorage).map((slot) => ({ slot, keptAt: keptAt(slot) }));
+  // What the tab knew of a draft that another tab has done with is nobody's.
+  const done = slotsIn(window.sessionStorage).filter((slot) => kept.every((each) => each.slot !== slot));
+  for (const slot of [...staleSlots(kept, Date.now()), ...done]) {
     forgetDraft(slot);
   }
+}
+
+/** Which drafts are too old, or too many. */
+export function staleSlots(kept: readonly { slot: string; keptAt: number }[], now: number): string[] {
+  const newestFirst = kept.toSorted((a, b) => b.keptAt - a.keptAt);
+  return newestFirst
+    .filter(({ keptAt }, index) => index >= mostDrafts || now - keptAt > longestKeptMs)
+    .map(({ slot }) => slot);
 }
 
 function attempt(action: () => void): void {

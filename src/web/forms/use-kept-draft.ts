@@ -1,5 +1,6 @@
 import { useDebouncedCallback, useWindowEvent } from "@mantine/hooks";
 import { useRef, useState } from "react";
+import { isLeft } from "../session/session.ts";
 import { forgetDraft, type KeptDraft, keepDraft, readKeptDraft } from "./kept-draft.ts";
 import type { TaskDraft } from "./task-draft.ts";
 
@@ -25,6 +26,10 @@ export function useKeptDraft({ slot, start }: { slot: string; start: TaskDraft }
   const [draft, setDraft] = useState(restored?.draft ?? start);
   const keep = useDebouncedCallback(
     (latest: TaskDraft) => {
+      if (isLeft()) {
+        // Whoever logged out a moment ago leaves nothing behind, not even what was typed last.
+        return;
+      }
       if (JSON.stringify(latest) === JSON.stringify(start)) {
         forgetDraft(slot);
       } else {

@@ -29,7 +29,7 @@ export function NewTaskPage() {
     source.data === undefined
       ? { ...emptyDraft, command }
       : repeatDraft(source.data, info.data?.default_kill_grace_seconds);
-  const slot = isReady ? draftSlot(me.data.id, from === undefined ? { command } : { from }) : "";
+  const slot = isReady ? draftSlot(me.data, from === undefined ? { command } : { from }) : "";
   const title = from === undefined ? formText.title : formText.rerunTitle(from);
   return (
     <>
