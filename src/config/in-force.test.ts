@@ -25,16 +25,26 @@ describe("of an address", () => {
     ["mysql://utm@db.example.org/utm", "mysql://utm@db.example.org/utm"],
     ["mysql://utm:hu%40sh@[::1]:3306/utm", "mysql://utm:***@[::1]:3306/utm"],
     ["sqlite:/home/a@b/utm.sqlite", "sqlite:/home/a@b/utm.sqlite"],
+    ["sqlite:utm:1.sqlite", "sqlite:utm:1.sqlite"],
+    ["postgres://utm:hush@db/utm?pool=4&wait=60", "postgres://utm:***@db/utm?pool=4&wait=60"],
+    ["postgres://db/utm?user=a&pwd=hush", "postgres://db/utm?user=***&pwd=***"],
   ])("%s is shown %s", (address, expected) => {
     expect(row(shown({ DATABASE_URL: address }), "DATABASE_URL")?.value).toBe(expected);
   });
 
-  it.each(["postgres://utm:12/hush@db/utm", "postgres://utm:12#hush@db/utm", "postgres://utm:12?hush@db/utm"])(
-    "%s, which was not written as it must be, only that there is one",
-    (address) => {
-      expect(row(shown({ DATABASE_URL: address }), "DATABASE_URL")?.value).toBe("set");
-    },
-  );
+  it.each([
+    "postgres://utm:12/hush@db/utm",
+    "postgres://utm:12#hush@db/utm",
+    "postgres://utm:12?hush@db/utm",
+    "postgres:utm:hush@db/utm",
+    "postgres:/utm:hush@db/utm",
+    "postgres:///utm:hush@db/utm",
+    "postgres:///utm:hush%40db",
+    "mysql:utm:hush",
+    "mysql:/hush",
+  ])("%s, which was not written as it must be, only that there is one", (address) => {
+    expect(row(shown({ DATABASE_URL: address }), "DATABASE_URL")?.value).toBe("set");
+  });
 
   it("of Redis, neither the password nor what stands in its parameters", () => {
     const rows = shown({
@@ -43,5 +53,15 @@ describe("of an address", () => {
     });
     expect(row(rows, "REDIS_URL")?.value).toBe("rediss://:***@redis.example.org:6380/2?sentinelPassword=***&family=6");
     expect(row(shown({}), "REDIS_URL")?.value).toBeNull();
+  });
+
+  it.each([
+    ["redis:/:hush@r", "set"],
+    ["redis::hush@r", "set"],
+    ["redis:///2?path=/run/redis.sock", "redis:///2?path=/run/redis.sock"],
+    ["redis:///2?path=/run/redis.sock&password=hush", "redis:///2?path=%2Frun%2Fredis.sock&password=***"],
+  ])("of Redis, %s is shown %s", (address, expected) => {
+    const rows = shown({ DATABASE_URL: "postgres://utm@db/utm", REDIS_URL: address });
+    expect(row(rows, "REDIS_URL")?.value).toBe(expected);
   });
 });

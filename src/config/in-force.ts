@@ -30,17 +30,26 @@ function shownValue(option: ConfigOption, value: Value): SettingInForce["value"]
 /** What an address says without a password; only "set" where it is not certain which part of it is one. */
 function withoutSecrets(address: string): string {
   const url = URL.parse(address);
-  if (url === null || (url.host !== "" && /[@#]/.test(url.pathname + url.search + url.hash))) {
+  if (url?.protocol === "sqlite:" && url.host === "") {
+    return address;
+  }
+  if (url === null || /[@#]/.test(url.pathname + url.search + url.hash) || !(url.host !== "" || isOfSocket(url))) {
     return "set";
   }
   if (url.password !== "") {
     url.password = mask;
   }
-  for (const name of [...url.searchParams.keys()].filter((key) => secretName.test(key))) {
+  // Each program that takes such an address has names of its own for a password: what is not known is masked.
+  for (const name of [...url.searchParams.keys()].filter((key) => !harmless.has(key))) {
     url.searchParams.set(name, mask);
   }
   return url.href.includes(mask) ? url.href : address;
 }
 
+/** redis:///2?path=/run/redis.sock: no host, and nothing that could be a user and a password written with a slash too few. */
+function isOfSocket({ href, pathname }: URL): boolean {
+  return /^[a-z]+:\/\/\//.test(href) && !pathname.includes(":");
+}
+
 const mask = "***";
-const secretName = /pass|secret|token|key|auth/i;
+const harmless: ReadonlySet<string> = new Set(["sslmode", "sslrootcert", "pool", "wait", "db", "family", "path"]);

@@ -43,6 +43,8 @@ export const formText = {
   restored: {
     from: "Your draft from",
     lacksSecrets: ", without its variables and input, which are kept only as long as their tab",
+    lacksChangedSecrets:
+      ", with variables and input as the task had them: what is typed there is kept only as long as its tab",
     startEmpty: "Start empty",
     startFromTask: "Start from the task as it was",
   },
@@ -138,7 +140,7 @@ export const formText = {
     asNodesUser: "as the user its node has for tasks",
     inDirectory: (directory: string) => `in ${directory}`,
     inHome: "in that user's home directory",
-    inDefaultDirectory: "in the server's usual directory",
+    inUnknownHome: "in the home directory of the user it runs as",
     atMost: (duration: string) => `at most ${duration}`,
     noLimit: "without a time limit",
     memory: (size: string) => `with at most ${size} of memory`,

@@ -22,6 +22,11 @@ async function tasksOf(member: Member): Promise<TaskDetail[]> {
   return (await member.request("/taskapi/tasks/")).json();
 }
 
+/** Until the browser has kept it: what is typed is kept a moment later. */
+async function waitUntilKept(page: Page, typed: string): Promise<void> {
+  await expect.poll(() => page.evaluate(() => JSON.stringify(window.localStorage))).toContain(typed);
+}
+
 const run = (page: Page) => page.getByRole("button", { name: /^Run/ });
 
 test("while it is typed the server says what would run, as whom, where and on which node", async ({ page, anna }) => {
@@ -51,7 +56,9 @@ test("without an answer of the server the form says what it knows, and submits a
   await page.route("**/taskapi/tasks/dry-run/", (route) => route.abort());
   const command = await openForm(page, anna);
   await command.fill("true");
-  await expect(page.getByText("Runs in the server's usual directory, without a time limit.")).toBeVisible();
+  await expect(
+    page.getByText("Runs in the home directory of the user it runs as, without a time limit."),
+  ).toBeVisible();
   await command.press("Control+Enter");
   await expect(page).toHaveURL("/tasks/1");
 });
@@ -177,6 +184,63 @@ test("a draft outlives leaving the page, a reload and the tab; secrets do not ou
   await expect(page.getByText(/^Your draft/)).toHaveCount(0);
 });
 
+test("of two tabs with a draft each, none gets the variables of the other", async ({ page, anna, context }) => {
+  const command = await openForm(page, anna);
+  await command.fill("make one");
+  await unfold(page, "Environment");
+  await page.getByLabel("Environment", { exact: true }).fill("ONE=1");
+  await waitUntilKept(page, "env");
+  const other = await context.newPage();
+  await other.goto("/tasks/new");
+  await other.getByLabel("Command", { exact: true }).fill("make two");
+  await waitUntilKept(other, "make two");
+  await page.reload();
+  await expect(command).toHaveValue("make two");
+  await expect(page.getByLabel("Environment", { exact: true })).toHaveValue("");
+});
+
+test("who logs out leaves no draft behind, in no tab", async ({ page, anna, context }) => {
+  const command = await openForm(page, anna);
+  await command.fill("make one");
+  await unfold(page, "Environment");
+  await page.getByLabel("Environment", { exact: true }).fill("TOKEN=secret");
+  await waitUntilKept(page, "env");
+  const other = await context.newPage();
+  await other.goto("/tasks/new?command=ls");
+  await other.getByLabel("Command", { exact: true }).fill("make two");
+  await command.fill("make three");
+  await page.getByRole("button", { name: "Log out" }).first().click();
+  await expect(page.getByRole("heading", { name: "Log in" })).toBeVisible();
+  await expect(other.getByRole("heading", { name: "Log in" })).toBeVisible();
+  for (const tab of [page, other]) {
+    const kept = () => JSON.stringify([window.localStorage, window.sessionStorage]);
+    await expect.poll(() => tab.evaluate(kept)).not.toMatch(/make|secret/);
+  }
+});
+
+test("when the session ran out the draft waits for its owner, and nobody else sees it", async ({
+  page,
+  server,
+  anna,
+}) => {
+  const ben = await server.join("ben");
+  const command = await openForm(page, anna);
+  await command.fill("make all");
+  const logins: { id: number; current: boolean }[] = await (await anna.request("/userapi/tokens/")).json();
+  for (const { id } of logins.filter(({ current }) => !current)) {
+    await anna.request(`/userapi/tokens/${id}/`, { method: "DELETE" });
+  }
+  await page.reload();
+  await expect(page.getByRole("heading", { name: "Log in" })).toBeVisible();
+  await logIn(page, ben);
+  await page.goto("/tasks/new");
+  await expect(command).toHaveValue("");
+  await page.getByRole("button", { name: "Log out" }).first().click();
+  await expect(page.getByRole("heading", { name: "Log in" })).toBeVisible();
+  await openForm(page, anna);
+  await expect(command).toHaveValue("make all");
+});
+
 test("each rerun has a draft of its own, and starts again from its task", async ({ page, anna }) => {
   const first = await anna.submit({ argv: ["echo", "a b"], tags: ["x, y"] });
   await anna.waitForEnd(first.id);
@@ -193,6 +257,60 @@ test("each rerun has a draft of its own, and starts again from its task", async 
   await page.getByRole("button", { name: "Rerun task" }).click();
   await expect(page).toHaveURL(`/tasks/${first.id + 1}`);
   expect(await anna.get(first.id + 1)).toMatchObject({ argv: ["echo", "a b"], tags: ["x, y"] });
+});
+
+test("a command from the palette is a form of its own, whatever was typed into another one", async ({ page, anna }) => {
+  const command = await openForm(page, anna);
+  await command.fill("half a plan");
+  const fromPalette = async (typed: string) => {
+    await page.keyboard.press("Control+k");
+    await page.getByRole("combobox", { name: "Command, page, or task" }).fill(typed);
+    await page.getByRole("option", { name: `New task: ${typed}` }).click();
+    await expect(command).toHaveValue(typed);
+  };
+  await fromPalette("true");
+  await command.press("End");
+  await command.pressSequentially(" x");
+  await fromPalette("echo two");
+  await expect(page.getByText(/^Your draft/)).toHaveCount(0);
+  await page.goBack();
+  await expect(command).toHaveValue("true x");
+  await expect(page.getByText(/^Your draft/)).toBeVisible();
+  await command.press("Control+Enter");
+  await expect(page).toHaveURL("/tasks/1");
+  await page.goto("/tasks/new");
+  await expect(command).toHaveValue("half a plan");
+});
+
+test("a rerun's draft that comes back without its tab has the variables and the input of the task", async ({
+  page,
+  anna,
+  context,
+}) => {
+  const first = await anna.submit({ command: "cat", env: { TARGET: "prod" }, stdin: "given\n" });
+  await anna.waitForEnd(first.id);
+  await logIn(page, anna);
+  await page.goto(`/tasks/new?from=${first.id}`);
+  await page.getByLabel("Name", { exact: true }).fill("changed");
+  await waitUntilKept(page, '\\"changed\\"');
+  await page.close();
+
+  const second = await context.newPage();
+  await second.goto(`/tasks/new?from=${first.id}`);
+  await expect(second.getByText(/^Your draft from [^,]+ · Start from the task as it was$/)).toBeVisible();
+  await expect(second.getByLabel("Environment", { exact: true })).toHaveValue("TARGET=prod");
+  await second.getByLabel("Environment", { exact: true }).fill("TARGET=test");
+  await second.getByLabel(/The same standard input again/).uncheck();
+  await second.getByLabel("Standard input", { exact: true }).fill("other");
+  await waitUntilKept(second, "stdin");
+  await second.close();
+
+  const third = await context.newPage();
+  await third.goto(`/tasks/new?from=${first.id}`);
+  await expect(third.getByText(/, with variables and input as the task had them: /)).toBeVisible();
+  await third.getByRole("button", { name: "Rerun task" }).click();
+  await expect(third).toHaveURL(`/tasks/${first.id + 1}`);
+  expect(await anna.get(first.id + 1)).toMatchObject({ name: "changed", env: { TARGET: "prod" }, stdin_bytes: 6 });
 });
 
 test("lines are one task, or a task each with everything else in common", async ({ page, anna }) => {

@@ -1,5 +1,6 @@
 import type { Call, DryRun, TaskDetail } from "../../contract/index.ts";
 import { client, contract } from "./client.ts";
+import { randomId } from "./random-id.ts";
 
 /** What a person asks to be run. */
 export type Order = Call<typeof contract.createTask>["body"];
@@ -8,8 +9,7 @@ export type Edit = NonNullable<Call<typeof contract.rerunTask>["body"]>;
 
 /** A name for one submission: sent twice because an answer was lost, it still makes one task. */
 export function newSubmissionKey(): string {
-  // Not randomUUID: browsers offer that only on https and localhost.
-  return Array.from(crypto.getRandomValues(new Uint32Array(4)), (part) => part.toString(36)).join("");
+  return randomId();
 }
 
 /** Submits a task. Throws ApiFailure or Unreachable. */

@@ -173,8 +173,10 @@ function useLogOut() {
     mutationFn: () => client.call(contract.logout, {}),
     onSuccess: () => endSession("left"),
     onError: (error) => {
-      // A token the server refuses has ended the session by itself.
-      if (readToken() !== null) {
+      if (readToken() === null) {
+        // A token the server refuses has ended the session by itself, and the wish to leave stands.
+        endSession("left");
+      } else {
         notifications.show({ color: "red", message: errorText(error) });
       }
     },

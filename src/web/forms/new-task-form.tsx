@@ -8,7 +8,6 @@ import { ActionButton } from "../ui/action-button.tsx";
 import { ErrorNote } from "../ui/error-note.tsx";
 import { withoutLines } from "./command-lines.ts";
 import { DraftField, type FieldGroupProps } from "./field-group.tsx";
-import { draftSlot } from "./kept-draft.ts";
 import { EnvironmentFields } from "./new-task-environment.tsx";
 import classes from "./new-task-form.module.css";
 import { LimitFields } from "./new-task-limits.tsx";
@@ -34,18 +33,18 @@ const words = formText;
 type NewTaskFormProps = {
   account: Account;
   start: TaskDraft;
-  /** The command in the address; empty for none. */
-  seed: string;
+  /** Of its draft. Another one is another form. */
+  slot: string;
   rerun: RerunSource | null;
   /** How long the demonstration sleeps; undefined until known. */
   sleepSeconds: number | undefined;
 };
 
-export function NewTaskForm({ account, start, seed, rerun, sleepSeconds }: NewTaskFormProps) {
+export function NewTaskForm({ account, start, slot, rerun, sleepSeconds }: NewTaskFormProps) {
   const navigate = useNavigate();
   const form = useRef<HTMLFormElement>(null);
   const previewId = useId();
-  const keeper = useKeptDraft({ slot: draftSlot(account.id, rerun?.task.id ?? null), start, seed });
+  const keeper = useKeptDraft({ slot, start });
   const { draft } = keeper;
   const submission = useSubmission({
     onTask: (task) => {

@@ -56,7 +56,7 @@ export function previewOfDraft(draft: TaskDraft, sleepSeconds: number | undefine
   const memory = parseSizeText(draft.memory);
   const attempts = Number(draft.attempts);
   const parts = [
-    directory === "" ? words.inDefaultDirectory : words.inDirectory(directory),
+    directory === "" ? words.inUnknownHome : words.inDirectory(directory),
     seconds ? words.atMost(formatDuration(seconds * 1000)) : words.noLimit,
     memory ? words.memory(formatBytes(memory)) : null,
     attempts > 1 ? words.attempts(attempts) : null,

@@ -12,7 +12,7 @@ export function RestoredNote(props: { kept: KeptDraft; isRerun: boolean; onStart
   return (
     <p className={classes.restored}>
       {words.from} <Ago at={new Date(kept.keptAt).toISOString()} />
-      {kept.lacksSecrets && words.lacksSecrets} ·{" "}
+      {kept.lacksSecrets && (isRerun ? words.lacksChangedSecrets : words.lacksSecrets)} ·{" "}
       <TextButton onClick={onStartAgain}>{isRerun ? words.startFromTask : words.startEmpty}</TextButton>
     </p>
   );

@@ -1,5 +1,7 @@
 import { ApiFailure } from "../../client/client.ts";
 import { newSubmissionKey } from "../api/create-task.ts";
+import { submittingKey } from "../session/own-drafts.ts";
+import { isLeft } from "../session/session.ts";
 
 /**
  * Idempotency keys of what is being submitted. The same order tried again has the key of its first try until the server
@@ -33,8 +35,6 @@ export class SubmissionKeys {
   }
 }
 
-/** Orders may hold secrets, so they are kept no longer than the tab. */
-const storageKey = "utm.submitting";
 /** Who comes back later has seen what became of it, and may well want it once more. */
 const lifeMs = 10 * 60_000;
 
@@ -42,7 +42,7 @@ type Kept = { at: number; open: [order: string, key: string][] };
 
 function readOpen(): Map<string, string> {
   try {
-    const kept = JSON.parse(window.sessionStorage.getItem(storageKey) ?? "null") as Kept | null;
+    const kept = JSON.parse(window.sessionStorage.getItem(submittingKey) ?? "null") as Kept | null;
     return new Map(kept !== null && Date.now() - kept.at < lifeMs ? kept.open : []);
   } catch {
     return new Map();
@@ -51,10 +51,10 @@ function readOpen(): Map<string, string> {
 
 function keepOpen(open: ReadonlyMap<string, string>): void {
   try {
-    if (open.size === 0) {
-      window.sessionStorage.removeItem(storageKey);
+    if (open.size === 0 || isLeft()) {
+      window.sessionStorage.removeItem(submittingKey);
     } else {
-      window.sessionStorage.setItem(storageKey, JSON.stringify({ at: Date.now(), open: [...open] } satisfies Kept));
+      window.sessionStorage.setItem(submittingKey, JSON.stringify({ at: Date.now(), open: [...open] } satisfies Kept));
     }
   } catch {
     // Storage is forbidden or full: the keys are known while the form is on the screen.

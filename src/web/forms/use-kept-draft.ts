@@ -1,5 +1,6 @@
 import { useDebouncedCallback, useWindowEvent } from "@mantine/hooks";
 import { useRef, useState } from "react";
+import { isLeft } from "../session/session.ts";
 import { forgetDraft, type KeptDraft, keepDraft, readKeptDraft } from "./kept-draft.ts";
 import type { TaskDraft } from "./task-draft.ts";
 
@@ -20,19 +21,19 @@ export type DraftKeeper = {
 };
 
 /** The draft of a form, kept in the browser as it is typed. `start` is what the form holds before anything is. */
-export function useKeptDraft({ slot, start, seed }: { slot: string; start: TaskDraft; seed: string }): DraftKeeper {
-  const [restored, setRestored] = useState(() => {
-    const kept = readKeptDraft(slot);
-    // Another command in the address is another wish.
-    return kept !== null && (seed === "" || kept.seed === seed) ? kept : null;
-  });
+export function useKeptDraft({ slot, start }: { slot: string; start: TaskDraft }): DraftKeeper {
+  const [restored, setRestored] = useState(() => readKeptDraft(slot, start));
   const [draft, setDraft] = useState(restored?.draft ?? start);
   const keep = useDebouncedCallback(
     (latest: TaskDraft) => {
+      if (isLeft()) {
+        // Whoever logged out a moment ago leaves nothing behind, not even what was typed last.
+        return;
+      }
       if (JSON.stringify(latest) === JSON.stringify(start)) {
         forgetDraft(slot);
       } else {
-        keepDraft(slot, latest, seed);
+        keepDraft(slot, latest, start);
       }
     },
     { delay: typingPauseMs, maxWait: longestPauseMs, flushOnUnmount: true },

@@ -5,6 +5,7 @@ import { errorText } from "../api/error-text.ts";
 import { taskQuery } from "../api/task-queries.ts";
 import { DocumentTitle } from "../components/document-title.tsx";
 import { formText } from "../form-text.ts";
+import { draftSlot } from "../forms/kept-draft.ts";
 import { NewTaskForm } from "../forms/new-task-form.tsx";
 import { repeatDraft } from "../forms/repeat-draft.ts";
 import { emptyDraft } from "../forms/task-draft.ts";
@@ -17,7 +18,7 @@ const route = getRouteApi("/app/tasks/new");
 
 /** The form of a new task: empty, with a command from the address, or with all of an earlier task to run it again. */
 export function NewTaskPage() {
-  const { command, from } = route.useSearch();
+  const { command = "", from } = route.useSearch();
   const me = useQuery(meQuery);
   const info = useQuery(infoQuery);
   const source = useQuery({ ...taskQuery(from ?? 0), enabled: from !== undefined });
@@ -26,8 +27,9 @@ export function NewTaskPage() {
   const isReady = me.data !== undefined && (from === undefined || (source.data !== undefined && !info.isLoading));
   const start =
     source.data === undefined
-      ? { ...emptyDraft, command: command ?? "" }
+      ? { ...emptyDraft, command }
       : repeatDraft(source.data, info.data?.default_kill_grace_seconds);
+  const slot = isReady ? draftSlot(me.data, from === undefined ? { command } : { from }) : "";
   const title = from === undefined ? formText.title : formText.rerunTitle(from);
   return (
     <>
@@ -38,10 +40,10 @@ export function NewTaskPage() {
         {error === null && !isReady && <p className={classes.dim}>{text.common.loading}</p>}
         {isReady && (
           <NewTaskForm
-            key={from}
+            key={slot}
             account={me.data}
             start={start}
-            seed={from === undefined ? (command ?? "") : ""}
+            slot={slot}
             rerun={source.data === undefined ? null : { task: source.data, original: start }}
             sleepSeconds={info.data?.default_sleep_seconds}
           />

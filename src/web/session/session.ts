@@ -1,7 +1,10 @@
 /** The token of this browser. Every tab shares it; logging out in one logs out all. */
 const storageKey = "utm.token";
 
-/** `left` on the person's own wish in this tab, `ended` by the server or in another tab. */
+/** In the place of the token once a person has logged out, so that every tab knows it from a session that ran out. */
+const left = "";
+
+/** `left` on the person's own wish, in whichever tab; `ended` by the server. */
 type SessionChange = "begun" | "left" | "ended";
 type SessionListener = (change: SessionChange) => void;
 const listeners = new Set<SessionListener>();
@@ -10,11 +13,12 @@ const listeners = new Set<SessionListener>();
 let fallback: string | null = null;
 
 export function readToken(): string | null {
-  try {
-    return window.localStorage.getItem(storageKey);
-  } catch {
-    return fallback;
-  }
+  return stored() || null;
+}
+
+/** True once a person has logged out at this browser, until somebody logs in. */
+export function isLeft(): boolean {
+  return stored() === left;
 }
 
 export function beginSession(token: string): void {
@@ -23,7 +27,7 @@ export function beginSession(token: string): void {
 }
 
 export function endSession(change: "left" | "ended"): void {
-  store(null);
+  store(change === "left" ? left : null);
   announce(change);
 }
 
@@ -31,7 +35,8 @@ export function endSession(change: "left" | "ended"): void {
 export function onSessionChange(listener: SessionListener): () => void {
   const onStorage = (event: StorageEvent) => {
     if (event.key === storageKey || event.key === null) {
-      listener(readToken() === null ? "ended" : "begun");
+      const ending = isLeft() ? "left" : "ended";
+      listener(readToken() === null ? ending : "begun");
     }
   };
   listeners.add(listener);
@@ -40,6 +45,14 @@ export function onSessionChange(listener: SessionListener): () => void {
     listeners.delete(listener);
     window.removeEventListener("storage", onStorage);
   };
+}
+
+function stored(): string | null {
+  try {
+    return window.localStorage.getItem(storageKey);
+  } catch {
+    return fallback;
+  }
 }
 
 function store(token: string | null): void {
