@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import {
+  defaultQueueName,
   parseInput,
   type RerunEdit,
   type Submission,
@@ -63,8 +64,8 @@ async function create(
   idempotency: { key: string; bodyHash: string } | null,
 ): Promise<{ task: TaskRow; isReplayed: boolean }> {
   authorizeProgram(actor, submission);
-  const queue = submission.queue ?? "default";
-  await refuseImpossible(context, submission, queue);
+  const queue = submission.queue ?? defaultQueueName;
+  refuseImpossible(context, submission);
   const result = await context.store.tasks.create({
     ownerId: actor.user.id,
     name: submission.name ?? suggestName(submission),
@@ -80,6 +81,9 @@ async function create(
   if (result.kind === "conflict") {
     throw new Refusal("idempotency_key_reused");
   }
+  if (result.kind === "no_queue") {
+    throw new InvalidInput({ queue: [`There is no queue named ${queue}.`] });
+  }
   if (result.kind === "created") {
     announce(context, result.task);
   }
@@ -87,10 +91,7 @@ async function create(
 }
 
 /** What was asked for and cannot be had here is refused now, not run without it later. */
-async function refuseImpossible(context: Context, submission: Submission, queue: string): Promise<void> {
-  if ((await context.store.queues.find({ name: queue })) === null) {
-    throw new InvalidInput({ queue: [`There is no queue named ${queue}.`] });
-  }
+function refuseImpossible(context: Context, submission: Submission): void {
   const { sandbox, pty } = context.missing();
   if (submission.sandbox === "strict" && sandbox !== null) {
     throw new InvalidInput({ sandbox: [`This node cannot run tasks in a sandbox: ${sandbox}`] });
