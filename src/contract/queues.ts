@@ -29,7 +29,8 @@ export const defaultQueueName = "default";
 const queueName = z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/, {
   error: "A name is 1 to 64 letters, digits, dots, underscores and dashes, and begins with a letter or a digit.",
 });
-const slots = z.int().min(1).max(10_000).nullish();
+export const mostQueueSlots = 10_000;
+const slots = z.int().min(1).max(mostQueueSlots).nullish();
 
 export const newQueue = z.object({ name: queueName, slots });
 export const queueChange = z.object({ slots, paused: z.boolean().optional() });
