@@ -55,6 +55,11 @@ export const errorRegistry = {
     detail:
       "Queue {name} has tasks that are not over: {tasks}. It can be removed once they are; pause it to let none of them start.",
   },
+  queue_bound: {
+    status: 409,
+    detail:
+      "Node {node} is bound to queue {name} (UTM_LANES) and would not start without it. Bind the node to others, or forget it if it is gone.",
+  },
   default_queue: {
     status: 409,
     detail: "Queue {name} cannot be removed: tasks that name no queue are put there. It can be paused.",

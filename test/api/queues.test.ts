@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { contract, type NewQueue, type Queue, type QueueChange } from "../../src/contract/index.ts";
 import { send } from "../support/http.ts";
-import { type Member, startServer } from "../support/server.ts";
+import { Member, startServer } from "../support/server.ts";
 import { waitFor } from "../support/wait-for.ts";
 
 /** Queues as people see them: made, bounded, paused and removed while tasks wait and run in them. */
@@ -119,6 +119,25 @@ it("no node works for it where all are bound to others, and its tasks say so", a
   const task = await admin.submit({ command: "true", queue: "night" });
   await waitFor("the reason", async () => (await admin.get(task.id)).reason === "No node works for the queue night.");
   expect(await list(admin)).toMatchObject([{ nodes: ["build-1"] }, { nodes: [], pending: 1 }]);
+});
+
+it("is not removed while a node is bound to it, which would not start again", async () => {
+  const { server, admin } = await start();
+  await create(admin, { name: "night" });
+  await server.stop("SIGTERM");
+  const bound = await startServer({
+    directory: server.directory,
+    environment: { UTM_NODE_NAME: "build-1", UTM_LANES: "night" },
+  });
+  const again = new Member(bound, admin.id, admin.username, admin.password, admin.token);
+  expect(await list(again)).toMatchObject([{ nodes: [] }, { name: "night", nodes: ["build-1"] }]);
+  expect(await send(bound, "DELETE", "/taskapi/queues/night/", { as: again })).toMatchObject({
+    status: 409,
+    body: { code: "queue_bound", detail: expect.stringContaining("Node build-1 is bound to queue night") },
+  });
+  await bound.stop("SIGTERM");
+  await server.start();
+  expect(await remove(admin, "night")).toEqual({ detail: "Queue night is removed." });
 });
 
 it("refuses what is no name and no number of slots, and changes nothing", async () => {

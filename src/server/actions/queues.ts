@@ -1,4 +1,4 @@
-import type { NewQueue, Queue, QueueChange } from "../../contract/index.ts";
+import { defaultQueueName, type NewQueue, type Queue, type QueueChange } from "../../contract/index.ts";
 import type { QueueRow } from "../../store/store.ts";
 import type { Actor } from "../access.ts";
 import type { Context } from "../context.ts";
@@ -34,8 +34,12 @@ export async function updateQueue(context: Context, actor: Actor, name: string, 
   return presentOne(context, row);
 }
 
-/** Throws 409 while tasks in it are not over, and for the default queue. */
+/** Throws 409 while tasks in it are not over, while a node is bound to it, and for the default queue. */
 export async function removeQueue(context: Context, actor: Actor, name: string): Promise<{ detail: string }> {
+  const bound = (await context.store.nodes.list()).find((node) => node.lanes?.includes(name));
+  if (bound !== undefined && name !== defaultQueueName) {
+    throw new Refusal("queue_bound", { name, node: bound.name });
+  }
   const removal = await context.store.queues.remove({ name });
   if (removal.kind === "unknown") {
     throw new Refusal("not_found");
