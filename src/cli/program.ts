@@ -88,6 +88,12 @@ const verbs: readonly Verb[] = [
     summary: "the machines that run tasks",
     load: () => import("./commands/nodes.ts"),
   },
+  {
+    name: "queues",
+    group: "Server:",
+    summary: "the queues that tasks wait in",
+    load: () => import("./commands/queues.ts"),
+  },
   { name: "serve", group: "Server:", summary: "start the server", load: () => import("./commands/serve.ts") },
   {
     name: "worker",

@@ -11,7 +11,7 @@ export type Endpoint = {
   /** Path with `:name` parameters and the trailing slash clients have always used. */
   readonly path: string;
   readonly summary: string;
-  readonly tag: "users" | "tasks" | "output" | "nodes" | "system";
+  readonly tag: "users" | "tasks" | "output" | "nodes" | "queues" | "system";
   readonly access: "public" | "signed_in" | Permission;
   /** What an answer is made of: a JSON body, raw bytes, or server-sent events. */
   readonly kind: "json" | "bytes" | "events";

@@ -54,6 +54,20 @@ export const errorRegistry = {
     status: 409,
     detail: "Node {name} is alive. Stop its process and wait until its lease is over; then it can be forgotten.",
   },
+  queue_in_use: {
+    status: 409,
+    detail:
+      "Queue {name} has tasks that are not over: {tasks}. It can be removed once they are; pause it to let none of them start.",
+  },
+  queue_bound: {
+    status: 409,
+    detail:
+      "Node {node} is bound to queue {name} (UTM_LANES) and would not start without it. Bind the node to others, or forget it if it is gone.",
+  },
+  default_queue: {
+    status: 409,
+    detail: "Queue {name} cannot be removed: tasks that name no queue are put there. It can be paused.",
+  },
   body_too_large: { status: 413, detail: "The request body is larger than {limit} bytes." },
   unsupported_media_type: { status: 415, detail: 'Unsupported media type "{type}" in request. Send application/json.' },
   range_not_satisfiable: { status: 416, detail: "The output has {size} bytes; the range asked for lies beyond them." },

@@ -1,6 +1,7 @@
 import { dryRunEndpoints } from "./dry-run.ts";
 import { nodeEndpoints } from "./nodes.ts";
 import { outputEndpoints } from "./output.ts";
+import { queueEndpoints } from "./queues.ts";
 import { statisticsEndpoints } from "./statistics.ts";
 import { systemEndpoints } from "./system.ts";
 import { taskControlEndpoints } from "./task-control.ts";
@@ -19,6 +20,7 @@ export const contract = {
   ...taskControlEndpoints,
   ...outputEndpoints,
   ...nodeEndpoints,
+  ...queueEndpoints,
   ...statisticsEndpoints,
   ...systemEndpoints,
 };
@@ -31,6 +33,7 @@ export * from "./errors.ts";
 export * from "./nodes.ts";
 export * from "./output.ts";
 export * from "./permissions.ts";
+export * from "./queues.ts";
 export * from "./statistics.ts";
 export * from "./system.ts";
 export * from "./task-control.ts";

@@ -12,6 +12,7 @@ export const permissions = {
   view_all_tasks: "see everybody's tasks",
   operate_all_tasks: "edit and kill everybody's tasks",
   manage_users: "see all users, change their role, approve or disable them",
+  manage_queues: "make, change, pause and remove queues",
   manage_nodes: "drain, resume and forget nodes",
   view_settings: "see the settings of the server, without passwords",
 } as const;
@@ -23,7 +24,7 @@ export type FreeCommandPolicy = (typeof freeCommandPolicies)[number];
 
 const viewer: readonly Permission[] = ["view_tasks"];
 const member: readonly Permission[] = [...viewer, "create_tasks"];
-const operator: readonly Permission[] = [...member, "run_commands"];
+const operator: readonly Permission[] = [...member, "run_commands", "manage_queues"];
 const admin: readonly Permission[] = [
   ...operator,
   "view_all_tasks",

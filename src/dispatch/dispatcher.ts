@@ -28,6 +28,8 @@ export type Poke =
   | { topic: "admission" }
   /** The node came, or what it is to do was changed. */
   | { topic: "node"; nodeId: number }
+  /** Queues were made, changed or removed. */
+  | { topic: "queues" }
   | { topic: "changed"; taskId: number; kind: "created" | "changed" | "ended" }
   /** Somebody follows its output now: who has it, let others see it as it comes. */
   | { topic: "followed"; taskId: number; attempt: number }
@@ -90,6 +92,8 @@ export type Dispatcher = {
     freeSlots: () => number;
     deliver: (delivery: Delivery) => Promise<DeliveryResult>;
   }): Promise<void>;
+  /** From now on what is delivered to this node is for these lanes, or for it alone. */
+  serve(lanes: readonly string[]): void;
   /** A slot became free: what waits can be delivered. */
   slotFreed(): void;
   /** Tells every process something, this one at once; never rejects. */

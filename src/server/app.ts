@@ -10,6 +10,7 @@ import { logRequests } from "./plugins/request-log.ts";
 import { serveWebPage } from "./plugins/web-page.ts";
 import { nodeRoutes } from "./routes/nodes.ts";
 import { outputRoutes } from "./routes/output.ts";
+import { queueRoutes } from "./routes/queues.ts";
 import { statisticsRoutes } from "./routes/statistics.ts";
 import { systemRoutes } from "./routes/system.ts";
 import { taskControlRoutes } from "./routes/task-control.ts";
@@ -47,6 +48,7 @@ export async function buildApp(context: Context, webDirectory: string): Promise<
   taskControlRoutes(app, context);
   outputRoutes(app, context);
   nodeRoutes(app, context);
+  queueRoutes(app, context);
   statisticsRoutes(app, context);
   systemRoutes(app, context);
   answerWrongMethods(app, context, Object.values(contract));

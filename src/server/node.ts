@@ -41,6 +41,7 @@ export async function createNode(parts: NodeParts): Promise<Node> {
   const output = outputs.written;
   const runAs = findRunAs(config.runAs);
   const shell = findShell(process.env.PATH ?? "");
+  await assertLanesExist(config, store);
   const means = await findMeans(config, directory, shell, runAs);
   const surroundings: Surroundings = {
     nodeName: config.nodeName,
@@ -58,7 +59,6 @@ export async function createNode(parts: NodeParts): Promise<Node> {
       ...{ key: directory.nodeKey, name: config.nodeName, host: hostname(), version: readVersion() },
       ...{ slots: config.slots, labels: config.labels, lanes: config.lanes },
     },
-    lanes: await findLanes(config, store),
     isAlone: config.redisUrl === null,
     leaseMs: config.leaseSeconds * 1000,
     outputCapBytes: config.outputCapBytes,
@@ -92,14 +92,13 @@ function ownUserName(): string | null {
   }
 }
 
-/** The queues this node works for. One that does not exist is a mistake in the configuration, told at once. */
-async function findLanes(config: Config, store: Store): Promise<string[]> {
+/** A queue this node is to work for that does not exist is a mistake in the configuration, told at once. */
+async function assertLanesExist(config: Config, store: Store): Promise<void> {
   const names = (await store.queues.list()).map((queue) => queue.name);
   const unknown = (config.lanes ?? []).filter((lane) => !names.includes(lane));
   if (unknown.length > 0) {
     throw new Error(
-      `UTM_LANES names ${unknown.join(", ")}, and there is no such queue. There is: ${names.join(", ")}.`,
+      `UTM_LANES names ${unknown.join(", ")}, and there is no such queue. There is: ${names.join(", ")}. "utm queues create" makes one.`,
     );
   }
-  return config.lanes ?? names;
 }

@@ -81,8 +81,8 @@ export function createAdmission(options: AdmissionOptions): Admission {
     if (poke.topic === "admission") {
       isDueKnown = false;
       service.poke();
-    } else if (poke.topic === "node") {
-      surroundings.at = Number.NEGATIVE_INFINITY;
+    } else if (poke.topic === "node" || poke.topic === "queues") {
+      surroundings = { ...surroundings, at: Number.NEGATIVE_INFINITY };
       service.poke();
     } else if (poke.topic === "changed" && poke.kind !== "changed") {
       service.poke();
@@ -132,8 +132,11 @@ export function createAdmission(options: AdmissionOptions): Admission {
   async function look(decides: boolean): Promise<void> {
     const isFresh = surroundings.at + surroundingsHoldMs > performance.now();
     if (!isFresh) {
-      const at = performance.now();
+      const before = surroundings;
+      const now = performance.now();
       const [nodes, queues] = await Promise.all([store.nodes.list(), store.queues.list()]);
+      // Told meanwhile that they changed: this may be how they were before.
+      const at = surroundings === before ? now : Number.NEGATIVE_INFINITY;
       surroundings = { at, nodes, queues };
     }
     if (!isFresh || decides) {

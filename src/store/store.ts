@@ -169,7 +169,8 @@ export type AttemptKey = { taskId: number; attempt: number; nodeId: number };
 export type Tasks = {
   /**
    * Adds a pending task. With an idempotency key: the same key and body hash of the same owner within the last 24 h
-   * answer with the first task (`replayed`), the same key with another hash with `conflict`.
+   * answer with the first task (`replayed`), the same key with another hash with `conflict`. Nothing is added to a queue
+   * that is not there (`no_queue`).
    */
   create(task: {
     ownerId: number;
@@ -182,7 +183,7 @@ export type Tasks = {
     notBefore: number | null;
     idempotency: { key: string; bodyHash: string } | null;
     now: number;
-  }): Promise<{ kind: "created" | "replayed"; task: TaskRow } | { kind: "conflict" }>;
+  }): Promise<{ kind: "created" | "replayed"; task: TaskRow } | { kind: "conflict" } | { kind: "no_queue" }>;
   find(by: { id: number }): Promise<TaskRow | null>;
   /** A page by id: ids beyond the cursor in the given direction. */
   list(filter: TaskFilter & { descending: boolean; cursor: number | null; limit: number }): Promise<ListedTask[]>;
@@ -380,4 +381,15 @@ export type QueueRow = {
 export type Queues = {
   list(): Promise<QueueRow[]>;
   find(by: { name: string }): Promise<QueueRow | null>;
+  /** Open from the start. Null when the name is taken. */
+  create(queue: { name: string; slots: number | null }): Promise<QueueRow | null>;
+  /** What is left out stays. Null when there is no such queue. */
+  update(change: { name: string; slots?: number | null; isPaused?: boolean }): Promise<QueueRow | null>;
+  /**
+   * Removes it unless tasks in it are not over (`in_use`, and how many), or tasks that name none are put into it
+   * (`default`). What is over keeps its name. No task gets into it meanwhile.
+   */
+  remove(queue: {
+    name: string;
+  }): Promise<{ kind: "removed" | "unknown" | "default" } | { kind: "in_use"; tasks: number }>;
 };

@@ -20,9 +20,10 @@ export const nodeText = {
   states,
   stateMeanings,
   alsoDraining: "draining",
-  title: "Nodes",
+  title: "Nodes and queues",
+  nodes: "Nodes",
   context: (count: number, running: number, slots: number) =>
-    `${formatCount(count)} · ${formatCount(running)} of ${formatCount(slots)} slots in use`,
+    `${count === 1 ? "1 node" : `${formatCount(count)} nodes`} · ${formatCount(running)} of ${formatCount(slots)} slots in use`,
   none: "No node has been seen yet. One is there as soon as a server or a worker has started.",
   columns: {
     name: "Name",

@@ -3,12 +3,13 @@ import type { Log } from "../log/log.ts";
 import type { Claims } from "./claims.ts";
 import type { Fenced } from "./fenced.ts";
 import type { KillOrders } from "./kill-orders.ts";
+import type { Lanes } from "./lanes.ts";
 import type { NodeLease } from "./node-lease.ts";
 import { oneAtATime } from "./one-at-a-time.ts";
 
 /**
  * What a node does three times per lease: it renews the lease, and looks in the record for what it was not told of, or was
- * told of in vain: attempts given up, attempts claimed and not started, kill orders. While the dispatcher cannot carry
+ * told of in vain: new queues, attempts given up, attempts claimed and not started, kill orders. While the dispatcher cannot carry
  * messages nobody tells it anything, and it looks for kill orders every second.
  */
 export type HeartbeatOptions = {
@@ -16,6 +17,7 @@ export type HeartbeatOptions = {
   fenced: Fenced;
   claims: Claims;
   killOrders: KillOrders;
+  lanes: Lanes;
   dispatcher: Dispatcher;
   log: Log;
   leaseMs: number;
@@ -51,7 +53,8 @@ export class Heartbeat {
   readonly beat = oneAtATime(() => this.#beat());
 
   async #beat(): Promise<void> {
-    const { lease, fenced, claims, killOrders, dispatcher, log } = this.#options;
+    const { lease, fenced, claims, killOrders, lanes, dispatcher, log } = this.#options;
+    lanes.look();
     try {
       if (await lease.renew()) {
         dispatcher.slotFreed();

@@ -26,8 +26,6 @@ export type WorkerOptions = {
   node: NodeSelf;
   /** No other node can be at work in the installation. */
   isAlone: boolean;
-  /** Queues it works for. */
-  lanes: readonly string[];
   leaseMs: number;
   outputCapBytes: number;
   shell: Shell;

@@ -12,6 +12,7 @@ import { Heartbeat } from "./heartbeat.ts";
 import { type HeldAttempt, holdAttempt } from "./held-attempt.ts";
 import { Interventions } from "./interventions.ts";
 import { KillOrders } from "./kill-orders.ts";
+import { Lanes } from "./lanes.ts";
 import { exceededOf } from "./limits.ts";
 import { NodeLease } from "./node-lease.ts";
 import { filesNotWritten } from "./not-started.ts";
@@ -54,6 +55,7 @@ export class Worker {
   readonly #reports: Reports;
   readonly #held = new Map<string, HeldAttempt>();
   readonly #lease: NodeLease;
+  readonly #lanes: Lanes;
   readonly #heartbeat: Heartbeat;
   #lookTimer: NodeJS.Timeout | undefined;
   #isStopped = false;
@@ -123,8 +125,10 @@ export class Worker {
       find: (taskId) => this.#find(taskId),
       kill: (held, order) => this.#interventions.kill(held, order),
     });
+    this.#lanes = new Lanes({ store, dispatcher: options.dispatcher, log, bound: options.node.lanes });
     this.#heartbeat = new Heartbeat({
       ...{ lease: this.#lease, fenced: this.#fenced, claims: this.#claims, killOrders: this.#killOrders },
+      lanes: this.#lanes,
       ...{ dispatcher: options.dispatcher, log, leaseMs: options.leaseMs },
     });
     this.#reports = new Reports({
@@ -169,15 +173,19 @@ export class Worker {
         shipping?.followed(poke);
       } else if (poke.topic === "node" && poke.nodeId === this.nodeId) {
         this.#heartbeat.beat();
+      } else if (poke.topic === "queues") {
+        this.#lanes.look();
       }
     });
     shipping?.start();
+    const lanes = await this.#lanes.find();
     await dispatcher.process({
       nodeId,
-      lanes: this.#options.lanes,
+      lanes,
       freeSlots: () => this.freeSlots(),
       deliver: (delivery) => this.#claims.deliver(delivery),
     });
+    this.#lanes.begin(lanes);
     this.#heartbeat.start();
     this.#lookTimer = setInterval(() => this.#lookAround(), outputIntervalMs).unref();
     void dispatcher.poke({ topic: "node", nodeId });

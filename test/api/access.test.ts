@@ -37,7 +37,7 @@ const later = { name: "later", run_at: "2099-01-01T00:00:00Z" };
 
 /** What is sent to each endpoint; a new endpoint does not compile until it is here. */
 type Call = {
-  id?: "task" | "user" | "node" | "token";
+  id?: "task" | "user" | "node" | "token" | "queue";
   query?: Record<string, string>;
   body?: (asker: string) => unknown;
   /** What those get who may, when it is not the usual. */
@@ -91,6 +91,10 @@ const calls: Record<EndpointName, Call> = {
   drainNode: { id: "node" },
   resumeNode: { id: "node" },
   forgetNode: { id: "node", status: 409 },
+  listQueues: {},
+  createQueue: { body: (asker) => ({ name: `made-by-${asker}`, slots: 2 }) },
+  updateQueue: { id: "queue", body: () => ({ paused: false }) },
+  removeQueue: { id: "queue" },
   getStatistics: {},
   health: {},
   readiness: {},
@@ -107,6 +111,9 @@ async function prepare(name: EndpointName, role: Role): Promise<{ asker: Member;
   const task = calls[name].id === "task" ? await asker.submit(later) : null;
   const body = { name: `to be revoked by ${role}` };
   const token = calls[name].id === "token" ? await asker.client.call(contract.createToken, { body }) : null;
+  if (calls[name].id === "queue") {
+    await send(server, "POST", "/taskapi/queues/", { as: admin, json: { name: `of-${asker.username}` } });
+  }
   await admin.giveRole(asker, role);
   return { asker, id: task?.id ?? token?.id ?? (calls[name].id === "node" ? onlyNode : spare.id) };
 }
@@ -119,7 +126,8 @@ async function logInAgain({ id, username, password }: Member): Promise<Member> {
 async function ask(name: EndpointName, role: Role | null): Promise<{ status: number; body: unknown }> {
   const endpoint = contract[name];
   const { asker, id } = role === null ? { asker: undefined, id: spare.id } : await prepare(name, role);
-  const path = pathOf(endpoint, { params: { id }, query: calls[name].query });
+  const params = { id, name: `of-${asker?.username ?? "nobody"}` };
+  const path = pathOf(endpoint, { params, query: calls[name].query });
   if (endpoint.kind === "events") {
     const response = await fetch(server.url + path, {
       headers: asker ? { Authorization: `Token ${asker.token}` } : {},

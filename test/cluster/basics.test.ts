@@ -4,6 +4,7 @@ import { contract } from "../../src/contract/index.ts";
 import { missingForCluster, startCluster } from "../support/cluster.ts";
 import type { ServerKind } from "../support/databases/fresh-database.ts";
 import type { TestServer } from "../support/server.ts";
+import { waitFor } from "../support/wait-for.ts";
 
 const kinds: readonly ServerKind[] = ["postgres", "mysql"];
 
@@ -49,5 +50,31 @@ describe.each(kinds)("on %s", (kind) => {
     expect(open.toSorted()).toEqual(["argv", "cwd", "env_added", "output_kept_bytes", "sandbox", "user"]);
     const bound = await tryOut({ command: "pwd", node: "node-2", cwd: "/usr" });
     expect(bound).toMatchObject({ user: null, cwd: "/usr", placement: { nodes: [slots("node-2")], waits: null } });
+  });
+
+  it.skipIf(missing !== null)("serves a queue that is made, paused and removed meanwhile, on every node", async () => {
+    const { servers } = await startCluster(kind, { servers: 2, nodes: 1 });
+    const [one, two] = servers as [TestServer, TestServer];
+    const admin = await one.join("admin");
+    const elsewhere = admin.at(two);
+    const params = { name: "night" };
+    const made = await admin.client.call(contract.createQueue, { body: { ...params, slots: 1 } });
+    expect(made.nodes).toEqual(["node-1"]);
+    const running = await elsewhere.submit({ command: "sleep 600", queue: "night" });
+    await admin.waitForStatus(running.id, "running");
+    await elsewhere.client.call(contract.updateQueue, { params, body: { paused: true, slots: null } });
+    const waiting = await admin.submit({ command: "exit 7", queue: "night" });
+    const other = await admin.submit({ command: "exit 8" });
+    expect((await admin.waitForEnd(other.id)).exit_code).toBe(8);
+    for (const member of [admin, elsewhere]) {
+      const reason = "The queue night is paused.";
+      await waitFor("the reason", async () => (await member.get(waiting.id)).reason === reason);
+    }
+    await admin.client.call(contract.updateQueue, { params, body: { paused: false } });
+    expect((await admin.waitForEnd(waiting.id)).exit_code).toBe(7);
+    await admin.client.call(contract.killTask, { params: { id: running.id }, body: {} });
+    await admin.waitForEnd(running.id);
+    await elsewhere.client.call(contract.removeQueue, { params });
+    expect(await admin.client.call(contract.listQueues, {})).toMatchObject([{ name: "default" }]);
   });
 });

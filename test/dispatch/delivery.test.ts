@@ -49,6 +49,25 @@ describe.skipIf(!hasRedis)("deliveries through Redis", () => {
     expect(full.taken).toHaveLength(2);
   });
 
+  it("of a lane that is served from now on come at once, and of one that is not any more stay", async () => {
+    const installation = newInstallation();
+    const producer = await openDispatcher(redis.url, installation);
+    const consumer = await openDispatcher(redis.url, installation);
+    const node = await processAt(consumer, { slots: 9, lanes: ["default"] });
+    await producer.add(delivery(1, { lane: "night" }));
+    await producer.add(delivery(2));
+    await waitFor("the lane it serves", () => node.taken.length === 1);
+    await waitFor("the node to wait", () => isWaiting(installation));
+    consumer.serve(["night", "day"]);
+    // Sooner than the wait that is under way ends by itself.
+    await waitFor("what had come before", () => node.taken.some(({ taskId }) => taskId === 1), 3500);
+    await waitFor("the node to wait", () => isWaiting(installation));
+    await producer.add(delivery(3));
+    await producer.add(delivery(4, { lane: "day" }));
+    await waitFor("the other new one", () => node.taken.length === 3);
+    expect(node.taken.map(({ taskId }) => taskId)).toEqual([2, 1, 4]);
+  });
+
   it("come in the order of priority, and in that of their adding within one", async () => {
     const dispatcher = await openDispatcher(redis.url, newInstallation());
     const priorities = [0, -5, 1_000_000, 3, 3, -1_000_000, 0];

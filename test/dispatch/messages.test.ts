@@ -40,16 +40,17 @@ describe.skipIf(!hasRedis)("pokes through Redis", () => {
       { topic: "changed", taskId: 2, kind: "ended" },
       { topic: "followed", taskId: 3, attempt: 4 },
       { topic: "output", taskId: 3, attempt: 4 },
+      { topic: "queues" },
     ];
     for (const poke of pokes) {
       void dispatchers[0]?.poke(poke);
     }
     expect(heard[0]).toEqual(pokes);
-    await waitFor("the others to hear", () => heard[1]?.length === 5 && heard[2]?.length === 5);
+    await waitFor("the others to hear", () => heard[1]?.length === 6 && heard[2]?.length === 6);
     await dispatchers[1]?.poke({ topic: "admission" });
-    await waitFor("the first to hear", () => heard[0]?.length === 6);
+    await waitFor("the first to hear", () => heard[0]?.length === 7);
     expect(heard[1]).toEqual([...pokes, { topic: "admission" }]);
-    expect(heard[2]?.slice(0, 5)).toEqual(pokes);
+    expect(heard[2]?.slice(0, 6)).toEqual(pokes);
   });
 });
 

@@ -52,7 +52,15 @@ class FakeSeam {
         this.#recovered = callback;
       },
       counter: null,
-      ...{ remove: nothing, process: nothing, slotFreed() {}, ask: async () => null, onAsk() {}, close: nothing },
+      ...{
+        remove: nothing,
+        process: nothing,
+        serve() {},
+        slotFreed() {},
+        ask: async () => null,
+        onAsk() {},
+        close: nothing,
+      },
     };
   }
 }
@@ -159,7 +167,7 @@ it("the only server takes the lock at its start, whoever held it", async () => {
 });
 
 it("slots of queues and nodes are never exceeded by two servers that decide in turn", async () => {
-  change("insert into queues (name, slots, is_paused) values ('narrow', 2, 0)");
+  await first.store.queues.create({ name: "narrow", slots: 2 });
   const node = await registered(first.store, { slots: 9 });
   const second = await addServer();
   const narrow = await add(5, { queue: "narrow" });
@@ -178,6 +186,29 @@ it("slots of queues and nodes are never exceeded by two servers that decide in t
   await add(20);
   await takeTurns();
   expect([await count("narrow"), await count("default")]).toEqual([1, 7]);
+});
+
+it("a queue paused while a round reads the queues is heeded by the next, and says so", async () => {
+  await registered(first.store, { slots: 9 });
+  await first.admission.runOnce();
+  const { list } = first.store.queues;
+  first.store.queues.list = async () => {
+    first.store.queues.list = list;
+    const before = await list();
+    await first.store.queues.update({ name: "default", isPaused: true });
+    first.seam.hear({ topic: "queues" });
+    return before;
+  };
+  first.seam.hear({ topic: "queues" });
+  await first.admission.runOnce();
+  const [waiting] = await add(1);
+  await first.admission.runOnce();
+  expect(first.delivered).toEqual([]);
+  expect(explain(first, waiting as TaskRow)).toBe("The queue default is paused.");
+  await first.store.queues.update({ name: "default", isPaused: false });
+  first.seam.hear({ topic: "queues" });
+  await first.admission.runOnce();
+  expect(ids(first)).toEqual([waiting?.id]);
 });
 
 it("slots are those of living nodes that take work, each task goes where it asked to, and says why it waits", async () => {

@@ -34,6 +34,10 @@ export async function createBullmqDispatcher(options: BullmqDispatcherOptions): 
     return queue;
   }
 
+  function laneQueues(lanes: readonly string[]): LaneQueue[] {
+    return lanes.map((lane) => queueNamed(laneQueueName({ lane, nodeId: null })));
+  }
+
   return {
     async add(delivery) {
       try {
@@ -48,15 +52,16 @@ export async function createBullmqDispatcher(options: BullmqDispatcherOptions): 
       await Promise.allSettled([...queues.values()].map((queue) => queue.remove(of)));
     },
     async process({ nodeId, lanes, freeSlots, deliver }) {
-      const names = [{ nodeId, lane: "" }, ...lanes.map((lane) => ({ nodeId: null, lane }))].map(laneQueueName);
+      const own = queueNamed(laneQueueName({ nodeId, lane: "" }));
       await messages.answerFor(nodeId);
       consumer = startConsumer({
-        ...{ freeSlots, deliver, log },
-        queues: names.map(queueNamed),
+        ...{ freeSlots, deliver, log, own },
+        lanes: laneQueues(lanes),
         waiting: link.connectAgain("waiting", waitMs),
         isUsable: () => link.problem() === null,
       });
     },
+    serve: (lanes) => consumer?.serve(laneQueues(lanes)),
     slotFreed: () => consumer?.wake(),
     async poke(poke) {
       messages.poke(poke);

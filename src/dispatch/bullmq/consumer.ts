@@ -17,8 +17,9 @@ import type { DispatchLog } from "./redis-link.ts";
  * ends without one, after `waitSeconds`. Without a free slot it does not wait at Redis at all.
  */
 export type ConsumerOptions = {
-  /** In the order in which they are looked at: the node's own first. */
-  queues: readonly LaneQueue[];
+  /** What only this node may run; looked at first. */
+  own: LaneQueue;
+  lanes: readonly LaneQueue[];
   /** A connection that is used for nothing else. */
   waiting: Redis;
   isUsable: () => boolean;
@@ -30,6 +31,8 @@ export type ConsumerOptions = {
 export type Consumer = {
   /** Looks again at once. */
   wake(): void;
+  /** Takes from these lanes from now on, without waiting for the end of a wait. */
+  serve(lanes: readonly LaneQueue[]): void;
   close(): Promise<void>;
 };
 
@@ -42,8 +45,10 @@ const lookAgainMs = 500;
 const restAfterFailureMs = 200;
 
 export function startConsumer(options: ConsumerOptions): Consumer {
-  const { queues, waiting, isUsable, freeSlots, log } = options;
+  const { own, waiting, isUsable, freeSlots, log } = options;
   const id = randomUUID();
+  let lanes = options.lanes;
+  let queues = [own, ...lanes];
   /** Queues that may have something. */
   const promising = new Set(queues);
   const answers = new Set<Promise<void>>();
@@ -110,10 +115,9 @@ export function startConsumer(options: ConsumerOptions): Consumer {
 
   /** The node's own queue, then the lanes, beginning with another one each time. */
   function inTurn(): LaneQueue[] {
-    const [own, ...lanes] = queues;
     const first = lanes.length === 0 ? 0 : count % lanes.length;
     const order = [...lanes.slice(first), ...lanes.slice(0, first)];
-    return [...(own === undefined ? [] : [own]), ...order].filter((queue) => promising.has(queue));
+    return [own, ...order].filter((queue) => promising.has(queue));
   }
 
   async function waitForMarker(): Promise<void> {
@@ -179,6 +183,14 @@ export function startConsumer(options: ConsumerOptions): Consumer {
   return {
     wake() {
       busyUntil = 0;
+      endRest?.();
+    },
+    serve(served) {
+      lanes = served;
+      queues = [own, ...lanes];
+      promiseAll();
+      // The wait that is under way knows only the markers of before: this one ends it.
+      own.mark().catch(() => {});
       endRest?.();
     },
     async close() {

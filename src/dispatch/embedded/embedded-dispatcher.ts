@@ -36,6 +36,8 @@ export function createEmbeddedDispatcher(): Dispatcher {
       node = options;
       pump();
     },
+    // What admission hands is for the only node there is.
+    serve() {},
     slotFreed: pump,
     async poke(poke) {
       for (const listener of pokeListeners) {

@@ -8,12 +8,15 @@ import type { Actor } from "../access.ts";
 import type { Context } from "../context.ts";
 import { isoTimeOrNull } from "../present/task.ts";
 import { presentLimits, presentRetry } from "../present/task-spec.ts";
-import { submissionAgain, type WantedTask, wantedTask } from "./submit.ts";
+import { noQueue, submissionAgain, type WantedTask, wantedTask } from "./submit.ts";
 
 /** What a submission would become: decided by the code that submits, places and starts, and written nowhere. */
 export async function dryRunTask(context: Context, actor: Actor, submission: Submission): Promise<DryRun> {
-  const task = await wantedTask(context, actor, submission);
+  const task = wantedTask(context, actor, submission);
   const { spec, queue, priority, notBefore } = task;
+  if ((await context.store.queues.find({ name: queue })) === null) {
+    throw noQueue(queue);
+  }
   const ahead = await context.store.tasks.countAhead({ queue, priority });
   const prospect = context.admission.foresee({ queue, notBefore, placement: placementOf(spec) }, ahead);
   const here = isStartedHere(context, task) ? foundHere(context, task) : foundElsewhere(task);

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import {
+  defaultQueueName,
   parseInput,
   type RerunEdit,
   type Submission,
@@ -73,11 +74,14 @@ async function create(
   submission: Submission,
   idempotency: { key: string; bodyHash: string } | null,
 ): Promise<{ task: TaskRow; isReplayed: boolean }> {
-  const wanted = await wantedTask(context, actor, submission);
+  const wanted = wantedTask(context, actor, submission);
   const now = context.clock();
   const result = await context.store.tasks.create({ ...wanted, ownerId: actor.user.id, idempotency, now });
   if (result.kind === "conflict") {
     throw new Refusal("idempotency_key_reused");
+  }
+  if (result.kind === "no_queue") {
+    throw noQueue(wanted.queue);
   }
   if (result.kind === "created") {
     announce(context, result.task);
@@ -88,11 +92,11 @@ async function create(
 /** A task as it is asked for, with everything that was left out decided. */
 export type WantedTask = Pick<TaskRow, "name" | "description" | "spec" | "queue" | "priority" | "tags" | "notBefore">;
 
-/** Throws 403 when the actor may not have it, and InvalidInput when it cannot be had here. */
-export async function wantedTask(context: Context, actor: Actor, submission: Submission): Promise<WantedTask> {
+/** Throws 403 when the actor may not have it, and InvalidInput when it cannot be had here. Its queue is not looked for. */
+export function wantedTask(context: Context, actor: Actor, submission: Submission): WantedTask {
   authorizeProgram(actor, submission);
-  const queue = submission.queue ?? "default";
-  await refuseImpossible(context, submission, queue);
+  const queue = submission.queue ?? defaultQueueName;
+  refuseImpossible(context, submission);
   return {
     name: submission.name ?? suggestName(submission),
     description: submission.description ?? "",
@@ -104,11 +108,12 @@ export async function wantedTask(context: Context, actor: Actor, submission: Sub
   };
 }
 
+export function noQueue(name: string): InvalidInput {
+  return new InvalidInput({ queue: [`There is no queue named ${name}.`] });
+}
+
 /** What was asked for and cannot be had here is refused now, not run without it later. */
-async function refuseImpossible(context: Context, submission: Submission, queue: string): Promise<void> {
-  if ((await context.store.queues.find({ name: queue })) === null) {
-    throw new InvalidInput({ queue: [`There is no queue named ${queue}.`] });
-  }
+function refuseImpossible(context: Context, submission: Submission): void {
   const { sandbox, pty } = context.missing();
   if (submission.sandbox === "strict" && sandbox !== null) {
     throw new InvalidInput({ sandbox: [`This node cannot run tasks in a sandbox: ${sandbox}`] });

@@ -93,12 +93,4 @@ export function nodesConformance(current: Current): void {
       expect(store.installationId).toBe(current.store.installationId);
     });
   });
-
-  test("there is a default queue, open and without a limit", async () => {
-    const { queues } = current.store;
-    const standard = { name: "default", slots: null, isPaused: false };
-    expect(await queues.list()).toEqual([standard]);
-    expect(await queues.find({ name: "default" })).toEqual(standard);
-    expect(await queues.find({ name: "other" })).toBeNull();
-  });
 }

@@ -64,11 +64,15 @@ export function specOf(program: TaskSpec["program"]): TaskSpec {
   return { program, ...plain, retry: null, limits, sandbox: "none", pty: null, input: false, node: null, labels: [] };
 }
 
+/** Its queue is made where there is none. */
 export async function addTask(
   store: Store,
   ownerId: number,
   given: Parameters<typeof newTask>[1] = {},
 ): Promise<TaskRow> {
+  if (given.queue !== undefined) {
+    await store.queues.create({ name: given.queue, slots: null });
+  }
   const answer = await store.tasks.create(newTask(ownerId, given));
   if (answer.kind !== "created") {
     throw new Error(`Expected a new task, got ${answer.kind}.`);

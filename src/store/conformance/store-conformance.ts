@@ -11,6 +11,7 @@ import { nodesConformance } from "./nodes.ts";
 import { outputBlocksConformance } from "./output-blocks.ts";
 import { processControlConformance } from "./process-control.ts";
 import { queriesConformance } from "./queries.ts";
+import { queuesConformance } from "./queues.ts";
 import { statisticsConformance } from "./statistics.ts";
 import { tokensConformance } from "./tokens.ts";
 import { transactionsConformance } from "./transactions.ts";
@@ -45,7 +46,8 @@ export function storeConformance(name: string, openFresh: () => Promise<FreshDat
 
     describe("accounts", () => accountsConformance(current));
     describe("tokens", () => tokensConformance(current));
-    describe("nodes and queues", () => nodesConformance(current));
+    describe("nodes", () => nodesConformance(current));
+    describe("queues", () => queuesConformance(current));
     describe("creating and editing tasks", () => creationConformance(current));
     describe("finding tasks", () => queriesConformance(current));
     describe("admission", () => admissionConformance(current));

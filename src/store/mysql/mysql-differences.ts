@@ -19,6 +19,9 @@ export const mysqlDifferences: Dialect = {
     await sql`insert into ${table} (name) values (${name}) on duplicate key update name = ${name}`.execute(db);
   },
 
+  // MariaDB knows no "for share".
+  holdRows: { shared: sql`lock in share mode`, alone: sql`for update` },
+
   async tables(db) {
     const { rows } = await sql<{ name: string }>`
       select table_name as name from information_schema.tables

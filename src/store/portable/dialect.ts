@@ -1,4 +1,4 @@
-import type { AliasableExpression, ColumnDefinitionBuilder, Expression, Kysely } from "kysely";
+import type { AliasableExpression, ColumnDefinitionBuilder, Expression, Kysely, RawBuilder } from "kysely";
 import { StoreUnavailable } from "../store.ts";
 import type { Connection, CountedTable, NewRow, TableWithId } from "./schema.ts";
 
@@ -8,6 +8,11 @@ export type Dialect = {
   insertWithId<Table extends TableWithId>(db: Connection, table: Table, row: NewRow<Table>): Promise<number>;
   /** Until the transaction ends, nobody else gets past a lock of the same name. For a check and a write that belong together. */
   lock(db: Connection, name: LockName): Promise<void>;
+  /**
+   * Ends a query whose rows nobody else is to change or remove until the transaction ends: `shared` with others that hold
+   * them so, or `alone`, after all of those.
+   */
+  holdRows: Readonly<Record<"shared" | "alone", RawBuilder<unknown>>>;
   /** The names of the tables in the database. */
   tables(db: Connection): Promise<string[]>;
   /** The highest id the database ever gave in a table, 0 for none; and has it go on counting behind one. */
@@ -17,7 +22,7 @@ export type Dialect = {
   now: AliasableExpression<number>;
 };
 
-export type LockName = "accounts" | "nodes" | "idempotency" | "migrations";
+export type LockName = "accounts" | "nodes" | "idempotency" | "migrations" | "queues";
 
 /**
  * Other transactions were in the way (a deadlock, a lock not given in time), and nothing of this one was done. Running the

@@ -3,6 +3,7 @@ import { placementOf } from "../../domain/placement.ts";
 import type { Placement } from "../nodes.ts";
 import type { TaskSpec, Tasks } from "../store.ts";
 import type { Access } from "./access.ts";
+import { holdQueue } from "./queues.ts";
 import type { Connection, NewRow } from "./schema.ts";
 import { findTask, requireTask } from "./task-row.ts";
 import { previewOf, searchTextOf } from "./task-text.ts";
@@ -24,6 +25,9 @@ export function creationOn({ write, dialect }: Access): Pick<Tasks, "create" | "
               ? { kind: "replayed", task: await requireTask(db, first.taskId) }
               : { kind: "conflict" };
           }
+        }
+        if (!(await holdQueue(db, dialect, task.queue))) {
+          return { kind: "no_queue" };
         }
         const id = await dialect.insertWithId(db, "tasks", rowOf(task));
         await addTags(db, id, task);

@@ -4,7 +4,13 @@ import type { Database } from "../portable/schema.ts";
 
 /** Keys of advisory locks: the first number says that they are ours, the second which. Never change one. */
 const lockSpace = 8_214_001;
-const lockKeys: Readonly<Record<LockName, number>> = { accounts: 1, nodes: 2, idempotency: 3, migrations: 4 };
+const lockKeys: Readonly<Record<LockName, number>> = {
+  accounts: 1,
+  nodes: 2,
+  idempotency: 3,
+  migrations: 4,
+  queues: 5,
+};
 
 /** What PostgreSQL does its own way. */
 export const postgresDifferences: Dialect = {
@@ -23,6 +29,8 @@ export const postgresDifferences: Dialect = {
   async lock(db, name) {
     await sql`select pg_advisory_xact_lock(${sql.lit(lockSpace)}, ${sql.lit(lockKeys[name])})`.execute(db);
   },
+
+  holdRows: { shared: sql`for share`, alone: sql`for update` },
 
   async tables(db) {
     const { rows } = await sql<{ name: string }>`

@@ -11,6 +11,9 @@ export const sqliteDifferences: Dialect = {
   // Nothing to do: every transaction begins with the one lock there is (begin immediate).
   async lock() {},
 
+  // For the same reason.
+  holdRows: { shared: sql``, alone: sql`` },
+
   async tables(db) {
     const { rows } = await sql<{ name: string }>`select name from sqlite_master where type = 'table'`.execute(db);
     return rows.map((row) => row.name).filter((name) => !name.startsWith("sqlite_"));

@@ -34,7 +34,7 @@ type Asking = { account: Account | undefined; onAsk: (question: NodeQuestion) =>
 /** One row per node; on a phone each is a block of its own. */
 export function NodeTable({ nodes, ...asking }: Asking & { nodes: readonly Node[] }) {
   return (
-    <table className={classes.table}>
+    <table className={classes.table} aria-label={nodeText.nodes}>
       <thead>
         <tr>
           {columns.map((title) => (

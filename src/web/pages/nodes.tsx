@@ -6,13 +6,14 @@ import { nodesQuery } from "../api/node-queries.ts";
 import { DocumentTitle } from "../components/document-title.tsx";
 import { type NodeQuestion, NodeQuestionDialog } from "../components/node-question.tsx";
 import { NodeTable } from "../components/node-table.tsx";
+import { QueueSection } from "../components/queue-section.tsx";
 import { nodeText } from "../node-text.ts";
 import { text } from "../text.ts";
 import { ErrorNote } from "../ui/error-note.tsx";
 import page from "../ui/page-body.module.css";
 import { PageHeader } from "../ui/page-header.tsx";
 
-/** The machines that run tasks: what they are, what runs there, and, for admins, taking them out of work. */
+/** The machines that run tasks and the queues tasks wait in: what they are, what runs there, and, for some, changing it. */
 export function NodesPage() {
   const nodes = useQuery(nodesQuery);
   const { data: me } = useQuery(meQuery);
@@ -29,6 +30,7 @@ export function NodesPage() {
         {nodes.isPending && nodes.error === null && <p className={page.dim}>{text.common.loading}</p>}
         {nodes.data?.length === 0 && <p className={page.dim}>{nodeText.none}</p>}
         {nodes.data !== undefined && nodes.data.length > 0 && <NodeTable nodes={nodes.data} account={me} onAsk={ask} />}
+        <QueueSection account={me} />
       </div>
       {question !== null && <NodeQuestionDialog question={question} onClose={() => ask(null)} />}
     </>
