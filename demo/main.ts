@@ -5,7 +5,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { type Client, contract } from "../src/client/client.ts";
 import { joinAll, passwordOf, people } from "./people.ts";
-import { type DemoTask, demoTasks } from "./tasks.ts";
+import { type DemoTask, demoQueues, demoTasks } from "./tasks.ts";
 
 /**
  * `npm run demo`: a server of its own in data/demo with four people and 300 tasks, real ones, to look at; it stays until
@@ -55,12 +55,21 @@ async function fill(address: string): Promise<void> {
     console.log("The demo is there already; nothing was added.");
   } else {
     const begunAt = performance.now();
+    await makeQueues(clients[0]);
     await submitAll(clients);
     console.log(`${count} tasks submitted in ${((performance.now() - begunAt) / 1000).toFixed(1)} s.`);
   }
   console.log(`Open ${address} and log in as one of:`);
   for (const { username, role } of people) {
     console.log(`  ${username.padEnd(6)} ${passwordOf(username).padEnd(16)} ${role}`);
+  }
+}
+
+/** As the admin. */
+async function makeQueues(client: Client | undefined): Promise<void> {
+  for (const { name, slots, paused } of demoQueues) {
+    await client?.call(contract.createQueue, { body: { name, slots } });
+    await client?.call(contract.updateQueue, { params: { name }, body: { paused } });
   }
 }
 

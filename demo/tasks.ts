@@ -12,6 +12,12 @@ export type DemoTask = Submission & {
   onceItRuns?: "kill" | "suspend";
 };
 
+/** Beside the default one: one with few slots, and one that is paused. */
+export const demoQueues = [
+  { name: "nightly", slots: 2, paused: false },
+  { name: "bulk", slots: 1, paused: true },
+] as const;
+
 type Kind = (round: number) => Submission;
 
 /** Ended kinds, each as often as its weight says. */
@@ -74,6 +80,7 @@ function rare(tomorrow: string): DemoTask[] {
       name: "nightly backup",
       command: progress("dumping main", 400, 1),
       tags: ["nightly", "db"],
+      queue: "nightly",
       priority: 10,
     },
     { owner: 2, name: "transcode talk.mkv", command: progress("frame", 900, 1), limits: { nice: 10 }, tags: ["video"] },
@@ -89,7 +96,9 @@ function rare(tomorrow: string): DemoTask[] {
       input: true,
       description: "Takes input: try the line below.",
     },
-    { owner: 0, name: "vacuum tomorrow", command: "vacuumdb --all", run_at: tomorrow, tags: ["db"] },
+    { owner: 0, name: "vacuum tomorrow", command: "vacuumdb --all", run_at: tomorrow, tags: ["db"], queue: "nightly" },
+    { owner: 2, name: "re-encode 2019", command: progress("frame", 900, 1), tags: ["video"], queue: "bulk" },
+    { owner: 2, name: "re-encode 2020", command: progress("frame", 900, 1), tags: ["video"], queue: "bulk" },
     { owner: 2, name: "train on a GPU", command: "nvidia-smi && ./train.sh", labels: ["gpu"], tags: ["ml"] },
   ];
 }
