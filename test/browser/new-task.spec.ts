@@ -95,7 +95,8 @@ test("a folded group says how many of its fields hold something, and unfolds whe
   await page.getByLabel("Processes", { exact: true }).fill("5");
   await expect(page.getByLabel("Timeout")).toHaveAccessibleDescription(/Write a time like/);
   await unfold(page, "Limits");
-  const limits = page.getByRole("group").filter({ has: page.getByText("Limits", { exact: true }) });
+  const heading = page.locator("summary").getByText("Limits", { exact: true });
+  const limits = page.getByRole("group").filter({ has: heading });
   await expect(limits).not.toHaveAttribute("open");
   await expect(limits.getByText("2 set, with a mistake", { exact: true })).toBeVisible();
   await run(page).click();
