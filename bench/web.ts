@@ -27,12 +27,13 @@ try {
   const proxy = await startFloodingProxy(server.url);
   try {
     await fill(server);
-    const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
-    await logIn(page, proxy.url);
+    const page = await newPage(server.url);
     await openings(page);
-    await flood(page, proxy, await server.client.call(contract.listTasks, { query: { ordering: "-id" } }));
+    await page.close();
+    const flooded = await newPage(proxy.url);
+    await flood(flooded, proxy, await server.client.call(contract.listTasks, { query: { ordering: "-id" } }));
     await addWaitingTasks(server.dataDirectory, 1, many);
-    await scroll(page, `${proxy.url}/tasks`);
+    await scroll(flooded, `${proxy.url}/tasks`);
   } finally {
     proxy.close();
     await server.stop();
@@ -61,12 +62,15 @@ async function fill(server: BenchServer): Promise<void> {
   }
 }
 
-async function logIn(page: Page, url: string): Promise<void> {
+/** Somebody's own, logged in, with the list of tasks. */
+async function newPage(url: string): Promise<Page> {
+  const page = await browser.newPage({ viewport: { width: 1280, height: 800 } });
   await page.goto(`${url}/login?to=/tasks`);
   await page.getByLabel("Username").fill("bench");
   await page.getByLabel("Password").fill("bench password");
   await page.getByRole("button", { name: "Log in" }).click();
   await row(page, "task 299").waitFor();
+  return page;
 }
 
 function row(page: Page, name: string) {
