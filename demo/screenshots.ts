@@ -2,7 +2,7 @@ import { mkdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { type Browser, chromium, type Page } from "@playwright/test";
 import { createClient } from "../src/client/client.ts";
-import { contract } from "../src/contract/index.ts";
+import { contract, type TaskStatus } from "../src/contract/index.ts";
 import { passwordOf } from "./people.ts";
 
 /**
@@ -36,15 +36,16 @@ async function shotsOf(): Promise<Shot[]> {
   const body = { username: person, password: passwordOf(person) };
   const { token } = await anonymous.call(contract.login, { body });
   const client = createClient({ server, token: () => token });
-  const idOf = async (q: string) => {
-    const [task] = await client.call(contract.listTasks, { query: { q, owner: "*", ordering: "-id", limit: 1 } });
+  const idOf = async (q: string, status?: TaskStatus) => {
+    const query = { q, status, owner: "*", ordering: "-id", limit: 1 } as const;
+    const [task] = await client.call(contract.listTasks, { query });
     if (task === undefined) {
       throw new Error(`The demonstration has no task like "${q}". Is ${server} a server of npm run demo?`);
     }
     return task.id;
   };
   const running = await idOf("watch the queue");
-  const failed = await idOf("make check");
+  const failed = await idOf("make check", "failed");
   return [
     { name: "dashboard", path: "/dashboard?owner=all&span=hour" },
     { name: "tasks", path: "/tasks?owner=all" },
