@@ -34,6 +34,7 @@ export * from "./nodes.ts";
 export * from "./output.ts";
 export * from "./permissions.ts";
 export * from "./queues.ts";
+export * from "./shell-words.ts";
 export * from "./statistics.ts";
 export * from "./system.ts";
 export * from "./task-control.ts";

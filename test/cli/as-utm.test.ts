@@ -54,5 +54,6 @@ it("the command a page shows for a task submits the same again", async () => {
 it("there is none for what the command line has no words for", () => {
   const task = { command: null, argv: ["my program"], script: null } as unknown as TaskDetail;
   expect(asUtm(task)).toBeNull();
+  expect(asUtm({ ...task, argv: ["A=b"] })).toBeNull();
   expect(asUtm({ ...task, argv: null, script: { body: "1", interpreter: "python3" } })).toBeNull();
 });

@@ -1,4 +1,4 @@
-import type { DryRun, OpenField } from "../../contract/index.ts";
+import { type DryRun, type OpenField, quoteForShell } from "../../contract/index.ts";
 import type { Deps } from "../deps.ts";
 import type { Paint } from "./colour.ts";
 import { printJson, tableOptions } from "./output.ts";
@@ -52,7 +52,7 @@ function renderDryRun(trial: DryRun, paint: Paint): string {
 
 /** One word per line would be exact but long: words with blanks are quoted, as one would type them. */
 function argvText({ argv, program, script_bytes: bytes }: DryRun): string {
-  const words = argv.map((word) => (/^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`));
+  const words = argv.map(quoteForShell);
   return oneLine(
     program === "script" ? `${words.join(" ")} <a file with the script, ${formatBytes(bytes)}>` : words.join(" "),
   );

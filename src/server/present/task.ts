@@ -2,6 +2,7 @@ import {
   type ActionFacts,
   type Attempt,
   allowedActions,
+  quoteForShell,
   type TaskDetail,
   type TaskDuration,
   type TaskSummary,
@@ -139,16 +140,12 @@ function programText(program: Program): string {
     case "command":
       return program.command.slice(0, 2 * maxCommandLine);
     case "argv":
-      return program.argv.slice(0, 50).map(shellWord).join(" ");
+      return program.argv.slice(0, 50).map(quoteForShell).join(" ");
     case "script":
       return program.body.slice(0, 2 * maxCommandLine);
     default:
       return program satisfies never;
   }
-}
-
-function shellWord(word: string): string {
-  return /^[A-Za-z0-9_@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
 export function isoTime(epochMs: number): string {

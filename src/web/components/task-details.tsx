@@ -1,12 +1,11 @@
 import { useQuery } from "@tanstack/react-query";
 import type { ReactNode } from "react";
-import { isOver, type TaskDetail } from "../../contract/index.ts";
+import { isOver, quoteForShell, type TaskDetail } from "../../contract/index.ts";
 import { errorText } from "../api/error-text.ts";
 import { attemptsQuery } from "../api/task-queries.ts";
 import { detailsText } from "../details-text.ts";
 import { asCurl } from "../task/as-curl.ts";
 import { asUtm } from "../task/as-utm.ts";
-import { quoteForShell } from "../task/shell-words.ts";
 import { taskText } from "../task-text.ts";
 import { text } from "../text.ts";
 import { CopyButton } from "../ui/copy-button.tsx";

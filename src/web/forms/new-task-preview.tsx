@@ -1,9 +1,8 @@
-import type { DryRun } from "../../contract/index.ts";
+import { type DryRun, quoteForShell } from "../../contract/index.ts";
 import { DetailRow as Row } from "../components/detail-row.tsx";
 import { detailsText } from "../details-text.ts";
 import { formText } from "../form-text.ts";
 import { limitWords, retryWords, setLimits } from "../task/policy-words.ts";
-import { quoteForShell } from "../task/shell-words.ts";
 import { taskText } from "../task-text.ts";
 import { formatDuration, withLocalTimes } from "../ui/durations.ts";
 import { formatBytes } from "../ui/sizes.ts";

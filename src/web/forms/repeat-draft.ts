@@ -1,5 +1,4 @@
-import type { TaskDetail } from "../../contract/index.ts";
-import { quoteForShell } from "../task/shell-words.ts";
+import { quoteForShell, type TaskDetail } from "../../contract/index.ts";
 import { formatEnvText } from "./env-text.ts";
 import { formatSeconds, policyDraftOf } from "./policy-draft.ts";
 import { emptyDraft, type TaskDraft } from "./task-draft.ts";

@@ -1,5 +1,4 @@
-import type { TaskDetail } from "../../contract/index.ts";
-import { quoteForShell } from "./shell-words.ts";
+import { quoteForShell, type TaskDetail } from "../../contract/index.ts";
 
 /** The submission of a task as a curl command. The token stands in a variable, standard input is not known any more. */
 export function asCurl(task: TaskDetail, origin: string): string {

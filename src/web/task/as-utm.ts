@@ -1,5 +1,4 @@
-import type { TaskDetail } from "../../contract/index.ts";
-import { quoteForShell } from "./shell-words.ts";
+import { quoteForShell, type TaskDetail } from "../../contract/index.ts";
 
 /**
  * The submission of a task as a `utm run` command. Standard input is not known any more, and a terminal is as large as the
@@ -32,7 +31,7 @@ function programWords({ command, argv, script }: TaskDetail): ProgramWords | nul
   if (argv === null) {
     return { words: [], heredoc: null };
   }
-  const isTakenForLine = argv.length === 1 && quoteForShell(argv[0] ?? "") !== argv[0];
+  const isTakenForLine = argv.length === 1 && !/^[\w@+:,./-]+$/.test(argv[0] ?? "");
   return isTakenForLine ? null : { words: [`-- ${argv.map(quoteForShell).join(" ")}`], heredoc: null };
 }
 
