@@ -24,7 +24,7 @@ export async function listDurations(
   return (await context.store.tasks.listTimes({ ...filter, limit })).map((task) => presentDuration(task, now));
 }
 
-/** Ids looked at for earlier tasks like one: a tenth of this takes a millisecond. */
+/** Ids looked at for earlier tasks like one: 10 ms in SQLite when none of them has its name, 1 ms when all have. */
 const usualWithin = 20_000;
 
 /** What to compare the duration of a task with. */

@@ -1,4 +1,4 @@
-import { Button, Textarea, TextInput } from "@mantine/core";
+import { Textarea, TextInput } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import type { TaskDetail } from "../../contract/index.ts";
@@ -9,6 +9,7 @@ import { text } from "../text.ts";
 import { Dialog } from "../ui/dialog.tsx";
 import { ErrorNote } from "../ui/error-note.tsx";
 import form from "../ui/form-stack.module.css";
+import { SubmitButtons } from "../ui/submit-buttons.tsx";
 
 /** Changes what a task is called. Closed while `task` is null. */
 export function EditDialog({ task, onClose }: { task: TaskDetail | null; onClose: () => void }) {
@@ -55,14 +56,7 @@ function EditForm({ task, onClose }: { task: TaskDetail; onClose: () => void }) 
         onChange={(event) => setDescription(event.currentTarget.value)}
         error={byField.description}
       />
-      <div className={form.buttons}>
-        <Button variant="default" onClick={onClose}>
-          {text.common.cancel}
-        </Button>
-        <Button type="submit" loading={save.isPending}>
-          {text.common.save}
-        </Button>
-      </div>
+      <SubmitButtons label={text.common.save} isPending={save.isPending} onCancel={onClose} />
     </form>
   );
 }

@@ -1,16 +1,16 @@
-import { Button, TextInput } from "@mantine/core";
+import { TextInput } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import type { NewAccessToken } from "../../contract/index.ts";
 import { client, contract } from "../api/client.ts";
 import { formErrors } from "../api/error-text.ts";
 import { tokensQuery } from "../api/token-queries.ts";
-import { text } from "../text.ts";
 import { tokenText } from "../token-text.ts";
 import { Dialog } from "../ui/dialog.tsx";
 import { ErrorNote } from "../ui/error-note.tsx";
 import form from "../ui/form-stack.module.css";
 import { SelectField } from "../ui/select-field.tsx";
+import { SubmitButtons } from "../ui/submit-buttons.tsx";
 
 const words = tokenText.form;
 type Lifetime = (typeof tokenText.lifetimes)[number]["value"];
@@ -57,14 +57,7 @@ export function NewTokenDialog(props: { onClose: () => void; onMade: (made: NewA
           onChange={setLifetime}
           error={byField.expires_in_days}
         />
-        <div className={form.buttons}>
-          <Button variant="default" onClick={onClose}>
-            {text.common.cancel}
-          </Button>
-          <Button type="submit" loading={make.isPending}>
-            {words.submit}
-          </Button>
-        </div>
+        <SubmitButtons label={words.submit} isPending={make.isPending} onCancel={onClose} />
       </form>
     </Dialog>
   );

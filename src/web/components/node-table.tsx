@@ -10,6 +10,7 @@ import { permissionRefusal } from "../task/permitted.ts";
 import { text } from "../text.ts";
 import { ActionButton } from "../ui/action-button.tsx";
 import { Bar } from "../ui/progress-bar.tsx";
+import { TableHead } from "../ui/table-head.tsx";
 import { Ago } from "../ui/times.tsx";
 import type { NodeQuestion } from "./node-question.tsx";
 import { NodeStateBadge } from "./node-state-badge.tsx";
@@ -35,18 +36,7 @@ type Asking = { account: Account | undefined; onAsk: (question: NodeQuestion) =>
 export function NodeTable({ nodes, ...asking }: Asking & { nodes: readonly Node[] }) {
   return (
     <table className={classes.table} aria-label={nodeText.nodes}>
-      <thead>
-        <tr>
-          {columns.map((title) => (
-            <th key={title} scope="col">
-              {title}
-            </th>
-          ))}
-          <th scope="col">
-            <span className="visually-hidden">{words.actions}</span>
-          </th>
-        </tr>
-      </thead>
+      <TableHead columns={columns} actions={words.actions} />
       <tbody>
         {nodes.map((node) => (
           <NodeRow key={node.id} node={node} {...asking} />

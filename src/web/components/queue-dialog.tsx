@@ -1,4 +1,4 @@
-import { Button, TextInput } from "@mantine/core";
+import { TextInput } from "@mantine/core";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
 import { mostQueueSlots, type Queue } from "../../contract/index.ts";
@@ -6,10 +6,10 @@ import { client, contract } from "../api/client.ts";
 import { formErrors } from "../api/error-text.ts";
 import { queuesQuery } from "../api/queue-queries.ts";
 import { queueText } from "../queue-text.ts";
-import { text } from "../text.ts";
 import { Dialog } from "../ui/dialog.tsx";
 import { ErrorNote } from "../ui/error-note.tsx";
 import form from "../ui/form-stack.module.css";
+import { SubmitButtons } from "../ui/submit-buttons.tsx";
 
 const words = queueText.form;
 
@@ -65,14 +65,7 @@ export function QueueDialog({ queue, onClose }: { queue: Queue | null; onClose: 
           error={isMistaken ? words.notSlots : byField.slots}
         />
         {queue !== null && queue.running > 0 && <p className={form.hint}>{words.goesOn(queue.running)}</p>}
-        <div className={form.buttons}>
-          <Button variant="default" onClick={onClose}>
-            {text.common.cancel}
-          </Button>
-          <Button type="submit" loading={save.isPending}>
-            {queue === null ? words.make : words.save}
-          </Button>
-        </div>
+        <SubmitButtons label={queue === null ? words.make : words.save} isPending={save.isPending} onCancel={onClose} />
       </form>
     </Dialog>
   );

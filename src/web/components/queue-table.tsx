@@ -6,6 +6,7 @@ import { noFilter } from "../task/task-filter.ts";
 import * as icons from "../ui/icons.tsx";
 import { Bar } from "../ui/progress-bar.tsx";
 import { formatCount } from "../ui/sizes.ts";
+import { TableHead } from "../ui/table-head.tsx";
 import { Ago } from "../ui/times.tsx";
 import badge from "./node-state-badge.module.css";
 import classes from "./node-table.module.css";
@@ -23,18 +24,7 @@ type Asking = { account: Account | undefined; onAsk: (question: QueueQuestion) =
 export function QueueTable({ queues, ...asking }: Asking & { queues: readonly Queue[] }) {
   return (
     <table className={`${classes.table} ${classes.queues}`} aria-labelledby="queues-title">
-      <thead>
-        <tr>
-          {columns.map((title) => (
-            <th key={title} scope="col">
-              {title}
-            </th>
-          ))}
-          <th scope="col">
-            <span className="visually-hidden">{words.actions}</span>
-          </th>
-        </tr>
-      </thead>
+      <TableHead columns={columns} actions={words.actions} />
       <tbody>
         {queues.map((queue) => (
           <QueueRow key={queue.name} queue={queue} {...asking} />

@@ -1,5 +1,6 @@
 import type { SettingInForce } from "../../contract/index.ts";
 import { settingsText, sourceText, valueText } from "../settings-text.ts";
+import { TableHead } from "../ui/table-head.tsx";
 import classes from "./settings-table.module.css";
 
 const words = settingsText.columns;
@@ -8,15 +9,7 @@ const words = settingsText.columns;
 export function SettingsTable({ settings }: { settings: readonly SettingInForce[] }) {
   return (
     <table className={classes.table}>
-      <thead>
-        <tr>
-          {[words.name, words.value, words.source, words.meaning].map((title) => (
-            <th key={title} scope="col">
-              {title}
-            </th>
-          ))}
-        </tr>
-      </thead>
+      <TableHead columns={[words.name, words.value, words.source, words.meaning]} />
       <tbody>
         {settings.map((setting) => (
           <SettingRow key={setting.name} setting={setting} />

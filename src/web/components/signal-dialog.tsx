@@ -1,4 +1,3 @@
-import { Button } from "@mantine/core";
 import { notifications } from "@mantine/notifications";
 import { useMutation, useQueryClient } from "@tanstack/react-query";
 import { type FormEvent, useState } from "react";
@@ -13,11 +12,11 @@ import { client, contract } from "../api/client.ts";
 import { errorText } from "../api/error-text.ts";
 import { applyTasks } from "../live/task-cache.ts";
 import { taskText } from "../task-text.ts";
-import { text } from "../text.ts";
 import { Dialog } from "../ui/dialog.tsx";
 import { ErrorNote } from "../ui/error-note.tsx";
 import form from "../ui/form-stack.module.css";
 import { SelectField } from "../ui/select-field.tsx";
+import { SubmitButtons } from "../ui/submit-buttons.tsx";
 
 const words = taskText.signal;
 
@@ -63,14 +62,7 @@ function SignalForm({ task, onClose }: { task: TaskDetail; onClose: () => void }
         onChange={setTo}
       />
       <p className={form.hint}>{words.hint}</p>
-      <div className={form.buttons}>
-        <Button variant="default" onClick={onClose}>
-          {text.common.cancel}
-        </Button>
-        <Button type="submit" loading={send.isPending}>
-          {words.send}
-        </Button>
-      </div>
+      <SubmitButtons label={words.send} isPending={send.isPending} onCancel={onClose} />
     </form>
   );
 }
