@@ -5,6 +5,7 @@ import { contract } from "../../src/contract/index.ts";
 import { isGone, readStat } from "../../src/supervise/processes/proc.ts";
 import { signalProcess } from "../../src/supervise/processes/tree.ts";
 import { testDirectory } from "../support/directory.ts";
+import { Gate } from "../support/gate.ts";
 import { readJournals } from "../support/journals.ts";
 import { linesOf } from "../support/lines-of.ts";
 import { refusedStart } from "../support/refused-start.ts";
@@ -19,6 +20,7 @@ const count = 60;
 
 it.skipIf(!canMountDisks)("answers 503 while the disk is full, and records every end once there is room", async () => {
   const scratch = testDirectory();
+  const gate = new Gate(join(scratch, "go"));
   const disk = smallDisk(join(scratch, "disk"));
   const server = await startServer({
     directory: disk,
@@ -29,7 +31,7 @@ it.skipIf(!canMountDisks)("answers 503 while the disk is full, and records every
   const over = join(scratch, "over");
   const ids: number[] = [];
   for (let index = 0; index < count; index += 1) {
-    const waiting = `echo $$ >>${begun}; while [ ! -e ${scratch}/go ]; do sleep 0.2; done; echo $$ >>${over}`;
+    const waiting = `echo $$ >>${begun}; ${gate.wait}; echo $$ >>${over}`;
     ids.push((await admin.submit({ command: `${waiting}; ${ends[index % ends.length]}` })).id);
   }
   await waitFor("all to begin", () => linesOf(begun).length === count);
@@ -50,7 +52,7 @@ it.skipIf(!canMountDisks)("answers 503 while the disk is full, and records every
   expect([...statuses].filter((status) => status !== 201)).toEqual([503]);
   fill(disk);
   expect((await admin.request("/healthz")).status).toBe(200);
-  writeFileSync(join(scratch, "go"), "");
+  gate.open();
   await waitFor("all to be over", () => linesOf(over).length === count && !linesOf(begun).some(isThere));
   const states = await Promise.all(ids.map(async (id) => (await admin.get(id)).status));
   // The journal's last block still took a few.

@@ -1,10 +1,10 @@
-import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import type { TaskDetail } from "../../src/contract/index.ts";
 import { readStat } from "../../src/supervise/processes/proc.ts";
 import { signalProcess } from "../../src/supervise/processes/tree.ts";
 import { testDirectory } from "../support/directory.ts";
+import { Gate } from "../support/gate.ts";
 import { readJournals } from "../support/journals.ts";
 import { linesOf } from "../support/lines-of.ts";
 import { isLong, report } from "../support/long-form.ts";
@@ -20,12 +20,12 @@ const lines = Array.from({ length: 200 }, (_, line) => `${line + 1}\n`).join("")
 
 it("tells no end whose witness was killed, and keeps the output whole", { timeout: 300_000 }, async () => {
   const scratch = testDirectory();
+  const gate = new Gate(join(scratch, "go"));
   const server = await startServer({ environment: { UTM_SLOTS: String(count) } });
   const admin = await server.join("admin");
   const ids: number[] = [];
   for (let index = 0; index < count; index += 1) {
-    const wait = `echo $UTM_TASK_ID >>${scratch}/began; while [ ! -e ${scratch}/go ]; do sleep 0.2; done`;
-    const command = `${wait}; echo $UTM_TASK_ID >>${scratch}/ended; seq 1 200; exit ${index % 256}`;
+    const command = `echo $UTM_TASK_ID >>${scratch}/began; ${gate.wait}; echo $UTM_TASK_ID >>${scratch}/ended; seq 1 200; exit ${index % 256}`;
     ids.push((await admin.submit({ command })).id);
   }
   await waitFor("all to begin", () => linesOf(join(scratch, "began")).length === count, 120_000);
@@ -39,7 +39,7 @@ it("tells no end whose witness was killed, and keeps the output whole", { timeou
   await server.stop("SIGKILL");
   killShims(server.directory, killedWhileAway);
   await server.start();
-  writeFileSync(join(scratch, "go"), "");
+  gate.open();
 
   const told = new Map<number, TaskDetail>();
   for (const id of ids) {
