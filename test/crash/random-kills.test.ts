@@ -19,8 +19,11 @@ const count = isLong ? 5400 : 162;
 const slots = isLong ? 16 : 10;
 const submitters = 8;
 const limitMs = isLong ? 3_000_000 : 120_000;
-/** The kernel stamps files with a clock that goes on in steps of up to 10 ms; a journal's time is rounded to 1 ms. */
-const clockStepMs = 11;
+/**
+ * The kernel stamps files with a clock that goes on in steps of up to 10 ms, and a step comes late when a virtual machine is
+ * not given its processor: 11.6 ms were seen. A server's wrong guess (its own restart) is hundreds of ms away.
+ */
+const clockStepMs = 100;
 
 it("loses nothing, runs nothing twice, tells nothing wrong, whoever is killed at random", {
   timeout: limitMs,
@@ -59,7 +62,8 @@ it("loses nothing, runs nothing twice, tells nothing wrong, whoever is killed at
     const endedBy = mayhem.endedBy.get(id) ?? Number.POSITIVE_INFINITY;
     if (summary !== undefined && !isWithinItsLife(summary, join(marks, String(index)), found, endedBy)) {
       figures.wrongTimes += 1;
-      wrong.push({ index, told: summary, endedBy });
+      const { birthtimeMs, mtimeMs } = statSync(join(marks, String(index)), { throwIfNoEntry: false }) ?? {};
+      wrong.push({ index, told: summary, endedBy, birthtimeMs, mtimeMs });
     }
   }
   report("killed at random", { ...figures, endedWhileAway: mayhem.endedBy.size });
