@@ -96,6 +96,7 @@ export const taskEventKinds = [
   "orphaned",
   "fenced",
   "leftovers",
+  "emptied",
   "retry",
   "ended",
 ] as const;

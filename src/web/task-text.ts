@@ -52,6 +52,7 @@ const eventKinds: Record<TaskEventKind, string> = {
   orphaned: "orphaned",
   fenced: "given up",
   leftovers: "leftovers",
+  emptied: "output emptied",
   retry: "retry",
   ended: "ended",
 };

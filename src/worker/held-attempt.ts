@@ -36,6 +36,10 @@ export type HeldAttempt = {
   /** When its usage was last written to the record; null: not yet. */
   usageSavedAt: number | null;
   outputPath: string;
+  /** The largest size its output was seen to have. */
+  seenOutputBytes: number;
+  /** Bytes of output a program of its own has thrown away, as far as was seen. */
+  emptiedBytes: number;
   /** What an earlier life of the server saw of its usage; null for nothing. */
   restoredUsage: string | null;
   /** Takes back its deadline. */
@@ -59,6 +63,8 @@ export function holdAttempt(task: TaskRow, nonce: string, nodeId: number): HeldA
     signalSenders: new Map(),
     usageSavedAt: null,
     outputPath: "",
+    seenOutputBytes: 0,
+    emptiedBytes: 0,
     restoredUsage: null,
     limitsInForce: [],
     suspended: null,

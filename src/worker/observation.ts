@@ -1,5 +1,5 @@
 import type { Log } from "../log/log.ts";
-import type { AttemptRef, Gap, OutputStore } from "../output/output.ts";
+import type { Gap, OutputStore } from "../output/output.ts";
 import type { ProgressWatch } from "../output/progress-watch.ts";
 import type { Store, UsageTotals } from "../store/store.ts";
 import type { StartedAttempt } from "../supervise/supervision.ts";
@@ -25,6 +25,8 @@ export type ObservationOptions = {
   /** Attempts whose processes run. */
   running: () => HeldAttempt[];
   onExceeded(held: HeldAttempt, exceeded: Exceeded): void;
+  /** A program of its own has emptied its output. */
+  onEmptied(held: HeldAttempt): void;
   onChange(change: { taskId: number; kind: "changed" }): void;
 };
 
@@ -93,7 +95,9 @@ export class Observation {
     for (const held of running()) {
       const ref = held.fence;
       try {
-        await this.#checkOutputLimit(held);
+        const size = await output.size(ref);
+        await this.#noteSize(held, size);
+        this.#checkOutputLimit(held, size);
         if (capBytes > 0) {
           await output.cap(ref, capBytes);
         }
@@ -105,13 +109,23 @@ export class Observation {
     this.#tellProblem();
   }
 
-  async #checkOutputLimit(held: HeldAttempt): Promise<void> {
-    const { outputBytes } = held.task.spec.limits;
-    if (outputBytes === null || held.cause !== null) {
-      return;
+  /**
+   * An output only grows, unless a program opens it anew to write from its start, as `>/dev/stderr` does where standard error
+   * is a file. Nothing can keep it from that; it is seen when the file is smaller than at the last look. One that is gone
+   * was taken away by somebody else.
+   */
+  async #noteSize(held: HeldAttempt, size: number): Promise<void> {
+    const lost = held.seenOutputBytes - size;
+    held.seenOutputBytes = size;
+    if (lost > 0 && (await this.#options.output.isThere(held.fence))) {
+      held.emptiedBytes += lost;
+      this.#options.onEmptied(held);
     }
-    const size = await this.#options.output.size(held.fence);
-    if (size > outputBytes) {
+  }
+
+  #checkOutputLimit(held: HeldAttempt, size: number): void {
+    const { outputBytes } = held.task.spec.limits;
+    if (outputBytes !== null && held.cause === null && size > outputBytes) {
       this.#options.onExceeded(held, { limit: "output", limitValue: outputBytes, seen: size });
     }
   }
@@ -160,13 +174,16 @@ export class Observation {
   }
 
   /** An output that cannot be read (a removed directory, a failing disk) must not keep an end from being reported. */
-  async measure(attempt: AttemptRef): Promise<{ outputBytes: number; outputGap: Gap | null }> {
+  async measure(held: HeldAttempt): Promise<{ outputBytes: number; outputGap: Gap | null }> {
     const { output, capBytes, log } = this.#options;
+    const attempt = held.fence;
     try {
       if (capBytes > 0) {
         await output.cap(attempt, capBytes);
       }
-      return { outputBytes: await output.size(attempt), outputGap: await output.gap(attempt) };
+      const outputBytes = await output.size(attempt);
+      await this.#noteSize(held, outputBytes);
+      return { outputBytes, outputGap: await output.gap(attempt) };
     } catch (error) {
       log.error({ err: error, taskId: attempt.taskId, attempt: attempt.attempt }, "output not measured");
       return { outputBytes: 0, outputGap: null };

@@ -66,6 +66,7 @@ export class Reports {
   async #endOf(held: HeldAttempt, ending: AttemptEnding): Promise<AttemptEnd> {
     const { surroundings, clock, observation, suspension, fromLocalTime } = this.#options;
     const { spec } = held.task;
+    const measured = await observation.measure(held);
     const verdict = verdictOf(ending, {
       cause: held.cause,
       exceeded: held.exceeded,
@@ -73,6 +74,7 @@ export class Reports {
       wasEndingBefore: held.wasEndingBefore,
       killedBy: held.kill?.by ?? null,
       signalSenders: held.signalSenders,
+      emptiedBytes: held.emptiedBytes,
       timeoutMs: spec.timeoutMs,
       program: programName(spec.program),
       cwd: spec.cwd ?? surroundings.home,
@@ -80,7 +82,6 @@ export class Reports {
     });
     const result = { number: held.fence.attempt, status: verdict.status, outcome: verdict.outcome };
     const delayMs = retryDelayMs(spec.retry, result, Math.random());
-    const measured = await observation.measure(held.fence);
     const now = clock();
     return {
       ...measured,

@@ -27,6 +27,8 @@ export type VerdictContext = {
   killedBy: string | null;
   /** Who sent it which signals, in this life of the server. */
   signalSenders: ReadonlyMap<string, string>;
+  /** Bytes of output a program of its own has thrown away. */
+  emptiedBytes: number;
   timeoutMs: number | null;
   program: string;
   cwd: string;
@@ -34,6 +36,18 @@ export type VerdictContext = {
 };
 
 export function verdictOf(ending: AttemptEnding, context: VerdictContext): Verdict {
+  const verdict = endVerdict(ending, context);
+  const { emptiedBytes } = context;
+  return emptiedBytes === 0 ? verdict : { ...verdict, reason: `${verdict.reason} ${emptiedSentence(emptiedBytes)}` };
+}
+
+/** What is said of an output that a program of the task itself has emptied. */
+export function emptiedSentence(bytes: number): string {
+  const lost = bytes === 1 ? "1 byte" : `${bytes} bytes`;
+  return `One of its own programs emptied its output, at least ${lost} are gone: writing to /dev/stdout or /dev/stderr with > does that (>&2 does not).`;
+}
+
+function endVerdict(ending: AttemptEnding, context: VerdictContext): Verdict {
   const exitCode = ending.how.kind === "exited" ? ending.how.code : null;
   const signal = ending.how.kind === "signalled" ? ending.how.signal : null;
   const own = kernelLimitVerdict(ending, context) ?? ownVerdict(ending, context);

@@ -22,6 +22,7 @@ import { Reports } from "./reports.ts";
 import { Requests } from "./requests.ts";
 import { Starts } from "./starts.ts";
 import { Suspension } from "./suspension.ts";
+import { emptiedSentence } from "./verdict.ts";
 import type { WorkerOptions } from "./worker-options.ts";
 
 const outputIntervalMs = 250;
@@ -93,6 +94,7 @@ export class Worker {
       ...{ store, output, log, clock, onChange, sampler: this.#sampler, progress: options.progress },
       capBytes: options.outputCapBytes,
       running: () => [...this.#held.values()].filter((held) => held.startedUptimeMs !== null && !held.isEnded),
+      onEmptied: (held) => events.add(held, "emptied", emptiedSentence(held.emptiedBytes)),
       onExceeded: (held, exceeded) => void this.#interventions.exceed(held, exceeded),
     });
     this.#suspension = new Suspension({
