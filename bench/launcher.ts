@@ -36,6 +36,7 @@ export async function bareLauncher(directory: string, total: number, concurrency
       stdin: null,
       input: false,
       pty: null,
+      stderrMarksPath: null,
       sandbox: "none",
       limits: noLimits,
       outputPath: join(directory, `${key}.out`),

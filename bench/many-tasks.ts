@@ -13,7 +13,7 @@ const notBefore = Date.UTC(2099, 0, 1);
 export async function addWaitingTasks(dataDirectory: string, ownerId: number, count: number): Promise<void> {
   const store = await openStore({ databaseUrl: `sqlite:${join(dataDirectory, "utm.sqlite")}` });
   const rest = { cwd: null, env: {}, stdin: null, timeoutMs: null, killGraceMs: 10_000, retry: null, limits };
-  const bare = { sandbox: "none", pty: null, input: false, node: null, labels: [] } as const;
+  const bare = { sandbox: "none", pty: null, markStderr: false, input: false, node: null, labels: [] } as const;
   const facts = { description: "", queue: "default", priority: 0, tags: [], idempotency: null };
   for (let first = 0; first < count; first += batch) {
     await store.transaction(async (transaction) => {

@@ -8,7 +8,17 @@ import { limits, retry, sandboxModes, terminalSize } from "./task-policy.ts";
 const programs = ["command", "argv", "script", "demonstration"] as const;
 
 /** Fields of a dry run that only the node decides which starts the task. */
-const openFields = ["argv", "user", "cwd", "env_added", "limits", "sandbox", "pty", "output_kept_bytes"] as const;
+const openFields = [
+  "argv",
+  "user",
+  "cwd",
+  "env_added",
+  "limits",
+  "sandbox",
+  "pty",
+  "mark_stderr",
+  "output_kept_bytes",
+] as const;
 export type OpenField = (typeof openFields)[number];
 
 export const dryRun = z.object({
@@ -36,6 +46,7 @@ export const dryRun = z.object({
   stdin_bytes: z.int(),
   takes_input: z.boolean(),
   pty: terminalSize.nullable(),
+  mark_stderr: z.boolean(),
   timeout_seconds: z.number().nullable(),
   kill_grace_seconds: z.number(),
   limits: limits.nullable(),

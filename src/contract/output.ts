@@ -47,16 +47,34 @@ export const outputMatches = z.object({
   gap: gap.nullable(),
 });
 
+/** Bytes that came from standard error, both ends included. */
+export const stderrMark = z.object({ first: z.int(), last: z.int() });
+
+export const stderrMarks = z.object({
+  /** False: the task was not asked to mark its standard error (`mark_stderr`), so nothing is known. */
+  marked: z.boolean(),
+  /** Those with a byte in what was asked for, whole, in the order of the output. */
+  marks: z.array(stderrMark),
+  /** More follow; go on with `first` the last one's `last` plus one. */
+  truncated: z.boolean(),
+  /** False while it runs; and after it when the copying was ended by force: then the last words may be missing. */
+  whole: z.boolean(),
+  /** From this byte on nothing is marked: there were more than a million marks before it. Null when all of it is. */
+  unmarked_from: z.int().nullable(),
+});
+
 /** `event: output` of the stream. Its `id` is the offset to go on from. */
 export const outputChunk = z.object({ attempt: z.int(), offset: z.int(), data: z.string() });
 
 export type OutputLines = z.output<typeof outputLines>;
 export type OutputMatches = z.output<typeof outputMatches>;
+export type StderrMarks = z.output<typeof stderrMarks>;
 export type OutputChunk = z.output<typeof outputChunk>;
 
 export const maxLinesPerPage = 5000;
 export const maxMatchesPerAnswer = 1000;
 export const maxContextLines = 20;
+export const maxMarksPerAnswer = 10_000;
 
 export const outputEndpoints = {
   getOutput: endpoint({
@@ -81,6 +99,18 @@ export const outputEndpoints = {
       count: wholeNumber(1, maxLinesPerPage).default(200),
     }),
     response: outputLines,
+  }),
+  getStderrMarks: endpoint({
+    ...shared,
+    path: "/taskapi/tasks/:id/output/stderr-marks/",
+    summary: "Which bytes came from standard error, of a task submitted with mark_stderr. `end` is not included.",
+    kind: "json",
+    query: ofAttempt.extend({
+      first: wholeNumber(0).default(0),
+      end: wholeNumber(0).default(Number.MAX_SAFE_INTEGER),
+      limit: wholeNumber(1, maxMarksPerAnswer).default(maxMarksPerAnswer),
+    }),
+    response: stderrMarks,
   }),
   searchOutput: endpoint({
     ...shared,

@@ -85,6 +85,8 @@ const fields = z.object({
   pty: z
     .union([z.boolean(), terminalSize], { error: "Must be a valid boolean or an object with columns and rows." })
     .nullish(),
+  /** What it writes to standard error is marked in its output; the order of the two streams is then not exact. */
+  mark_stderr: z.boolean().nullish(),
   /** Standard input stays open while it runs: more can be sent, until its end is. `stdin` comes first. */
   input: z.boolean().nullish(),
   /** Name of the only node that may run it. */
@@ -99,6 +101,10 @@ const programs = ["command", "argv", "script"] as const;
 export const submission = fields
   .refine((task) => programs.filter((key) => task[key] != null).length <= 1, {
     error: "Give only one of command, argv and script.",
+  })
+  .refine((task) => task.mark_stderr !== true || task.pty == null || task.pty === false, {
+    error: "A terminal has one stream only: give it a terminal (pty), or have its standard error marked, not both.",
+    path: ["mark_stderr"],
   })
   .refine((task) => task.name !== undefined || programs.some((key) => task[key] != null), {
     error: "This field is required.",

@@ -76,6 +76,7 @@ export const taskDetail = taskSummary.extend({
   limits_in_force: z.array(limitInForce),
   sandbox: z.enum(sandboxModes),
   pty: terminalSize.nullable(),
+  mark_stderr: z.boolean(),
   /** The only node that may run it; null for any. `node` is where it did. */
   requested_node: z.string().nullable(),
   /** What a node must have to run it. */

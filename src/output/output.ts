@@ -1,4 +1,5 @@
 import type { SearchQuery } from "./search-query.ts";
+import type { StderrMarks } from "./stderr-marks.ts";
 
 /**
  * One attempt's bytes. The process writes its own file; this folder only reads it, shortens it when it grows beyond
@@ -50,6 +51,11 @@ export type OutputStore = {
    * Memory use does not depend on the size. The consumer's pace is kept (it is an async generator).
    */
   read(attempt: AttemptRef, range: { first: number; end: number }): AsyncGenerator<{ offset: number; data: Buffer }>;
+  /**
+   * Which of the bytes [first, end) came from standard error, in order: those from `first` on, `most` at most. Null when the
+   * attempt's standard error is not marked (or it has not begun).
+   */
+  stderrMarks(attempt: AttemptRef, range: { first: number; end: number; most?: number }): Promise<StderrMarks | null>;
   /**
    * A page of numbered lines from a 1-based number (negative: from the end), without loading the file. It is shorter
    * than `count` at the end of the file, and after 8 MiB of text: go on from the last line's number plus one.

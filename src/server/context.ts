@@ -22,7 +22,7 @@ export type Context = {
   log: Log;
   clock: () => number;
   /** Why tasks cannot have these here, as a sentence; null where they can. */
-  missing: () => { sandbox: string | null; pty: string | null };
+  missing: () => { sandbox: string | null; pty: string | null; markStderr: string | null };
   /** What tasks find around them on this machine. */
   surroundings: Surroundings;
   /** The node of this process; null before it is registered. */

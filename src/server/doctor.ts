@@ -6,6 +6,7 @@ import { createFileOutput } from "../output/file/store.ts";
 import { type CgroupBase, closeCgroupBase, openCgroupBase } from "../supervise/cgroup/base.ts";
 import { findShell } from "../supervise/launcher/shell.ts";
 import { probeLimits, probeNice } from "../supervise/probes/limits.ts";
+import { probeMarking } from "../supervise/probes/marking.ts";
 import { probePty } from "../supervise/probes/pty.ts";
 import { probeRunAs } from "../supervise/probes/run-as.ts";
 import { probeSandbox, sandboxCapability } from "../supervise/probes/sandbox.ts";
@@ -45,6 +46,7 @@ export async function examine(config: Config): Promise<Finding[]> {
     found("other user", "tasks run as another user (UTM_RUN_AS)", false, await probeRunAs(plain)),
     found("sandbox", 'sandbox: "strict"', false, await examineSandbox(plain, config.dataDir)),
     found("terminal", "pty: true", false, await probePty(plain)),
+    found("marked stderr", "mark_stderr: true", false, await probeMarking(plain)),
     found(
       "output cap",
       "long outputs keep their head and tail",

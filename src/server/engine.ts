@@ -15,7 +15,7 @@ import { createOutputs } from "./outputs.ts";
 import type { RoleParts } from "./run-process.ts";
 
 const lookHoldsMs = 1000;
-const nothingMissing = { sandbox: null, pty: null };
+const nothingMissing = { sandbox: null, pty: null, markStderr: null };
 
 /** Everything of a server but HTTP: the record, the node, the services beside it. */
 export type Engine = {

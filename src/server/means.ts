@@ -3,6 +3,7 @@ import { type CgroupBase, openCgroupBase } from "../supervise/cgroup/base.ts";
 import type { Sandbox } from "../supervise/launcher/sandbox.ts";
 import type { Shell } from "../supervise/launcher/shell.ts";
 import type { RunAs } from "../supervise/order.ts";
+import { probeMarking } from "../supervise/probes/marking.ts";
 import { probePty } from "../supervise/probes/pty.ts";
 import { probeSandbox } from "../supervise/probes/sandbox.ts";
 import type { DataDirectory } from "./data-directory.ts";
@@ -12,7 +13,7 @@ export type Means = {
   cgroup: CgroupBase | null;
   sandbox: Sandbox | null;
   /** Why tasks cannot have these here, as a sentence; null where they can. */
-  missing: { cgroup: string | null; sandbox: string | null; pty: string | null };
+  missing: { cgroup: string | null; sandbox: string | null; pty: string | null; markStderr: string | null };
 };
 
 export async function findMeans(
@@ -22,10 +23,11 @@ export async function findMeans(
   runAs: RunAs | null,
 ): Promise<Means> {
   const tasks = { shell, runAs, searchPath: process.env.PATH ?? "/usr/bin:/bin" };
-  const [cgroup, sandbox, pty] = await Promise.all([
+  const [cgroup, sandbox, pty, marking] = await Promise.all([
     openCgroupBase({ mode: config.cgroup, node: directory.nodeKey }),
     probeSandbox(tasks, directory.root),
     probePty({ ...tasks, sandbox: null }),
+    probeMarking({ ...tasks, sandbox: null }),
   ]);
   return {
     cgroup: "problem" in cgroup ? null : cgroup,
@@ -34,6 +36,7 @@ export async function findMeans(
       cgroup: "problem" in cgroup ? cgroup.problem : null,
       sandbox: "unavailable" in sandbox ? sandbox.unavailable : null,
       pty: pty.isAvailable ? null : pty.reason,
+      markStderr: marking.isAvailable ? null : marking.reason,
     },
   };
 }

@@ -70,6 +70,8 @@ export type TaskSpec = {
   sandbox: SandboxMode;
   /** Size of the terminal it runs in; null for none. */
   pty: { columns: number; rows: number } | null;
+  /** What it writes to standard error is marked in its output. */
+  markStderr: boolean;
   /** Standard input stays open for what is sent later. */
   input: boolean;
   /** Name of the only node that may run it; null for any. */

@@ -59,7 +59,10 @@ export class AttemptEnds {
       const { key } = tracked.order;
       const { onStep } = this.#supervision.options;
       const order = { signal: "SIGTERM", graceMs: leftoverGraceMs } as const;
-      tracked.termination = new Termination(tracked.tree, order, (step) => onStep?.({ key, step }));
+      tracked.termination = new Termination(tracked.tree, order, {
+        onStep: (step) => onStep?.({ key, step }),
+        hasCopier: false,
+      });
       ending.leftovers = await tracked.termination.done;
     }
     if (!this.#supervision.isClosed) {

@@ -43,7 +43,10 @@ export class Control {
     if (tracked.termination === null || tracked.termination.isDone) {
       this.#noteEnding(tracked);
       const { onStep } = this.#supervision.options;
-      tracked.termination = new Termination(tracked.tree, order, (step) => onStep?.({ key, step }));
+      tracked.termination = new Termination(tracked.tree, order, {
+        onStep: (step) => onStep?.({ key, step }),
+        hasCopier: tracked.order.stderrMarksPath !== null,
+      });
       tracked.isSuspended = false;
     } else {
       tracked.termination.hasten(order);

@@ -59,7 +59,7 @@ export class Disowned {
     const group = this.#groups.find(key, pid);
     const root = { key, pid, startTicks, outputPath: "", sessionId: launcherPid };
     const tree = group === null ? new ScannedTree(root) : new CgroupTree(root, group);
-    await new Termination(tree, { signal: "SIGKILL", graceMs: 0 }, () => undefined).done;
+    await new Termination(tree, { signal: "SIGKILL", graceMs: 0 }, { onStep: () => undefined, hasCopier: false }).done;
     if (group !== null) {
       this.#groups.release(group);
     }

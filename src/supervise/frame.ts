@@ -4,7 +4,8 @@ import { hasEnvironment, type ProcessStat } from "./processes/proc.ts";
 import { signalProcess, trySignal } from "./processes/tree.ts";
 
 /**
- * The frame of an attempt: processes of ours around the program, on a terminal or in a sandbox (launcher/minder.ts). They
+ * The frame of an attempt: processes of ours around the program, on a terminal, in a sandbox or where its standard error is
+ * marked (launcher/minder.ts). They
  * have an entry of their own in the environment they were started with, and the program never has it.
  *
  * They end when the program has ended. A signal that asks a task to end, or any other that a person sends it, is not for
@@ -27,14 +28,19 @@ export function findProgram(members: readonly ProcessStat[], rootPid: number): P
 }
 
 /** How many the frame has while the program runs; a limit of processes is the program's, and these come on top of it. */
-export function frameSize({ pty, sandbox }: Pick<AttemptOrder, "pty" | "sandbox">): number {
-  const around = (pty === null ? 0 : terminalSize) + (sandbox === "none" ? 0 : sandboxSize);
+export function frameSize({ pty, sandbox, stderrMarksPath }: FramedOrder): number {
+  const own = pty !== null ? terminalSize : stderrMarksPath !== null ? markingSize : 0;
+  const around = own + (sandbox === "none" ? 0 : sandboxSize);
   return around === 0 ? 0 : around + minderSize;
 }
+
+type FramedOrder = Pick<AttemptOrder, "pty" | "sandbox" | "stderrMarksPath">;
 
 const minderSize = 1;
 /** script(1) and the shell on its terminal. */
 const terminalSize = 2;
+/** The copier (launcher/copier.ts) and the shell it starts. */
+const markingSize = 2;
 /** bwrap(1) or unshare(1), and the shell that is the first process inside. */
 const sandboxSize = 2;
 

@@ -16,6 +16,8 @@ export type AttemptOrder = {
   input: boolean;
   /** The size of the terminal it runs on; null for none. */
   pty: { columns: number; rows: number } | null;
+  /** File that is to tell which bytes of the output came from standard error; null for not marking them. Not with a terminal. */
+  stderrMarksPath: string | null;
   /** `strict`: what launcher/sandbox.ts says. */
   sandbox: "none" | "strict";
   limits: Limits;

@@ -1,3 +1,4 @@
+import { stderrMarksPath } from "../output/stderr-marks.ts";
 import type { Program, TaskRow } from "../store/store.ts";
 import { interpreterWords } from "../supervise/launcher/words.ts";
 import type { AttemptOrder } from "../supervise/order.ts";
@@ -34,6 +35,7 @@ export function orderOf(task: OrderedTask, nonce: string, outputPath: string, ar
     stdin: spec.stdin,
     input: spec.input,
     pty: spec.pty,
+    stderrMarksPath: spec.markStderr ? stderrMarksPath(outputPath) : null,
     sandbox: spec.sandbox,
     limits: spec.limits,
     outputPath,

@@ -167,6 +167,7 @@ function problemSentence(problem: string, context: VerdictContext): string {
     "limit-files": "Could not start: this machine allows fewer open files than the limit asked for.",
     "limit-nice": "Could not start: its niceness could not be set; below zero, only root may.",
     pty: `Could not start: node ${context.nodeName} cannot give it a terminal; \`utm doctor\` there says why.`,
+    "mark-stderr": `Could not start: node ${context.nodeName} cannot mark standard error; \`utm doctor\` there says why.`,
     "run-as": `Could not start: its user could not be switched to; \`utm doctor\` on node ${context.nodeName} says why.`,
     sandbox: `Could not start: node ${context.nodeName} could not make its sandbox, and it is never run without.`,
     "sandbox-directory": `Could not start: the directory ${cwd} is not there in a strict sandbox. Give it another one.`,

@@ -84,6 +84,7 @@ const calls: Record<EndpointName, Call> = {
   streamTasks: {},
   getOutput: { id: "task" },
   getOutputLines: { id: "task" },
+  getStderrMarks: { id: "task" },
   searchOutput: { id: "task", query: { q: "text" } },
   streamOutput: { id: "task" },
   listNodes: {},

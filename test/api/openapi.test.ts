@@ -124,6 +124,7 @@ describe("every JSON answer of a normal walk is what the contract says", () => {
       await walk("dryRunRerun", `${path}rerun/dry-run/`, ada, {});
       await walk("listAttempts", `${path}attempts/`, ada);
       await walk("getOutputLines", `${path}output/lines/`, ada);
+      await walk("getStderrMarks", `${path}output/stderr-marks/`, ada);
       await walk("searchOutput", `${path}output/search/?q=.&regex=1&before=1`, ada);
       if (body.run_at || body.name || isLong) {
         await walk("killTask", `${path}kill/`, ada, { signal: "KILL", grace_seconds: 0 });

@@ -368,7 +368,9 @@ it("leaves what is around a program on a terminal out of its number of processes
   await usageWhen(sampler, within.attempt.key, "both to be seen", ({ maxProcesses }) => maxProcesses === 2);
   await walked();
   expect(exceeded).toEqual([{ key: above.attempt.key, limit: "processes", limitValue: 2, seen: 3 }]);
-  expect(sampler.processes(within.attempt.key)).toHaveLength(2 + frameSize({ ...ordered, sandbox: "none" }));
+  expect(sampler.processes(within.attempt.key)).toHaveLength(
+    2 + frameSize({ ...ordered, sandbox: "none", stderrMarksPath: null }),
+  );
   expect(sampler.peek(within.attempt.key)?.maxProcesses).toBe(2);
 });
 

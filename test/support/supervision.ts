@@ -42,6 +42,7 @@ export class Bench {
       stdin: null,
       input: false,
       pty: null,
+      stderrMarksPath: null,
       sandbox: "none",
       limits: noLimits,
       outputPath: join(this.directory, `${this.#count}.out`),

@@ -2,12 +2,14 @@ import { mkdirSync, statSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { dirname, resolve } from "node:path";
 import type { OutputStore } from "../output.ts";
+import { stderrMarksPath } from "../stderr-marks.ts";
 import { createCapper } from "./cap.ts";
 import { followFile } from "./follow.ts";
 import { readGap, removeGap, toGap } from "./gap-record.ts";
 import { createLineReader } from "./lines.ts";
 import { outputPath } from "./paths.ts";
 import { readFileRange } from "./read.ts";
+import { readMarks } from "./read-marks.ts";
 import { createSearcher } from "./search/searcher.ts";
 import { createWatcher } from "./watch.ts";
 
@@ -35,6 +37,7 @@ export function createFileOutput(options: { directory: string }): OutputStore {
       return toGap(await readGap(outputPath(directory, attempt)));
     },
     read: (attempt, range) => readFileRange(outputPath(directory, attempt), range),
+    stderrMarks: (attempt, range) => readMarks(outputPath(directory, attempt), range),
     lines: (attempt, page) => lineReader.lines(outputPath(directory, attempt), page),
     search: (attempt, query, signal) => searcher.search(outputPath(directory, attempt), query, signal),
     follow: (attempt, followOptions) => followFile(outputPath(directory, attempt), followOptions, watcher),
@@ -45,6 +48,7 @@ export function createFileOutput(options: { directory: string }): OutputStore {
       lineReader.forget(path);
       await capper.settled(path);
       // The record goes last: without it, an output file that a crash left behind would show its hole as zeros.
+      await rm(stderrMarksPath(path), { force: true });
       await rm(path, { force: true });
       await removeGap(path);
     },

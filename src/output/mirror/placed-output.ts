@@ -25,6 +25,7 @@ export function createPlacedOutput(options: {
     async *read(attempt, range) {
       yield* (await placeOf(attempt)).read(attempt, range);
     },
+    stderrMarks: (attempt, range) => here.stderrMarks(attempt, range),
     lines: async (attempt, page) => (await placeOf(attempt)).lines(attempt, page),
     search: async (attempt, query, signal) => (await placeOf(attempt)).search(attempt, query, signal),
     async *follow(attempt, followOptions) {

@@ -33,6 +33,7 @@ export async function dryRunTask(context: Context, actor: Actor, submission: Sub
     stdin_bytes: spec.stdin === null ? 0 : Buffer.byteLength(spec.stdin),
     takes_input: spec.input || spec.pty !== null,
     pty: spec.pty,
+    mark_stderr: spec.markStderr,
     timeout_seconds: spec.timeoutMs === null ? null : spec.timeoutMs / 1000,
     kill_grace_seconds: spec.killGraceMs / 1000,
     limits: presentLimits(spec.limits),
@@ -119,6 +120,9 @@ function foundElsewhere({ spec }: WantedTask): Found {
   }
   if (spec.pty !== null) {
     open.push({ field: "pty", why });
+  }
+  if (spec.markStderr) {
+    open.push({ field: "mark_stderr", why });
   }
   return { found: { user: null, cwd: spec.cwd, env_added: null, output_kept_bytes: null }, open };
 }

@@ -4,7 +4,7 @@ import { type SearchQuery, searchExpression } from "../../output/search-query.ts
 import { type Actor, findVisibleTask } from "../access.ts";
 import type { Context } from "../context.ts";
 import { InvalidInput, Refusal } from "../failure.ts";
-import { attemptOf } from "./output.ts";
+import { attemptOf } from "./output-attempt.ts";
 
 type Search = {
   attempt?: number | undefined;

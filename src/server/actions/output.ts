@@ -9,6 +9,8 @@ import { InvalidInput, Refusal } from "../failure.ts";
 import type { StreamPart } from "../live/event-stream.ts";
 import { outputEvent } from "../present/output-event.ts";
 import { parseRange } from "./byte-range.ts";
+import { attemptOf } from "./output-attempt.ts";
+import { partsOf } from "./output-streams.ts";
 import { detailOf } from "./tasks.ts";
 
 /** What attempts wrote: raw bytes, pages of lines, and the live stream. */
@@ -27,21 +29,19 @@ export async function sendOutput(
   query: RawQuery,
   reply: FastifyReply,
 ): Promise<FastifyReply> {
-  if (query.stream !== undefined) {
-    const message = "Standard output and standard error are kept as one, in the order they were written.";
-    throw new InvalidInput({ stream: [message] });
-  }
   const task = await findVisibleTask(context, actor, query.id);
+  refuseUnmarked(task, query);
   const ref = await attemptOf(context, task, query.attempt);
   const size = ref === null ? 0 : await context.output.size(ref);
   const gap = ref === null ? null : await context.output.gap(ref);
+  const { stream } = query;
   const { first, end, isPartial } = selectBytes(query, size, reply);
   reply
     .header("Content-Type", "text/plain; charset=utf-8")
     // A task's output must never be taken for a page of this site.
     .header("X-Content-Type-Options", "nosniff")
     .header("Accept-Ranges", "bytes");
-  if (isOver(task.status)) {
+  if (isOver(task.status) && stream === undefined) {
     // While it runs, the cap may remove bytes that are being sent: then no length is promised.
     reply.header("Content-Length", String(end - first - overlap(gap, first, end)));
   }
@@ -54,7 +54,24 @@ export async function sendOutput(
   if (isPartial) {
     reply.status(206).header("Content-Range", `bytes ${first}-${end - 1}/${size}`);
   }
-  return reply.send(ref === null ? "" : Readable.from(bytesOf(context, ref, first, end), { objectMode: false }));
+  if (ref === null) {
+    return reply.send("");
+  }
+  const range = { first, end };
+  const bytes = stream === undefined ? bytesOf(context, ref, range) : bytesOfStream(context, ref, stream, range);
+  return reply.send(Readable.from(bytes, { objectMode: false }));
+}
+
+/** One of the streams alone can be had where they are told apart; its bytes have no numbers of their own to ask by. */
+function refuseUnmarked(task: TaskRow, query: RawQuery): void {
+  if (query.stream !== undefined && !task.spec.markStderr) {
+    const message =
+      "Standard output and standard error are kept as one, in the order they were written. A task submitted with mark_stderr has them told apart.";
+    throw new InvalidInput({ stream: [message] });
+  }
+  if (query.stream !== undefined && query.range !== undefined) {
+    throw new InvalidInput({ stream: ["A Range counts bytes of the whole output. Leave it out, or the stream."] });
+  }
 }
 
 function selectBytes(query: RawQuery, size: number, reply: FastifyReply) {
@@ -76,9 +93,22 @@ function overlap(gap: Gap | null, first: number, end: number): number {
   return gap === null ? 0 : Math.max(0, Math.min(gap.last + 1, end) - Math.max(gap.first, first));
 }
 
-async function* bytesOf(context: Context, ref: AttemptRef, first: number, end: number): AsyncGenerator<Buffer> {
-  for await (const piece of context.output.read(ref, { first, end })) {
+type Range = { first: number; end: number };
+
+async function* bytesOf(context: Context, ref: AttemptRef, range: Range): AsyncGenerator<Buffer> {
+  for await (const piece of context.output.read(ref, range)) {
     yield piece.data;
+  }
+}
+
+async function* bytesOfStream(
+  context: Context,
+  ref: AttemptRef,
+  stream: "stdout" | "stderr",
+  range: Range,
+): AsyncGenerator<Buffer> {
+  for await (const part of partsOf(context, ref, stream, range)) {
+    yield* bytesOf(context, ref, part);
   }
 }
 
@@ -91,21 +121,6 @@ export async function readLines(
   const task = await findVisibleTask(context, actor, id);
   const ref = await attemptOf(context, task, query.attempt);
   return ref === null ? { lines: [], total: 0, gap: null } : await context.output.lines(ref, query);
-}
-
-/** The attempt asked for, else the latest; null when none has begun. */
-export async function attemptOf(
-  context: Context,
-  task: TaskRow,
-  number: number | undefined,
-): Promise<AttemptRef | null> {
-  if (number === undefined) {
-    return task.attempt === 0 ? null : { taskId: task.id, attempt: task.attempt };
-  }
-  if ((await context.store.attempts.find({ taskId: task.id, attempt: number })) === null) {
-    throw new Refusal("not_found");
-  }
-  return { taskId: task.id, attempt: number };
 }
 
 type StreamQuery = { attempt?: number | undefined; offset?: number | undefined; lastEventId: string | undefined };

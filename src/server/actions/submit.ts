@@ -114,12 +114,15 @@ export function noQueue(name: string): InvalidInput {
 
 /** What was asked for and cannot be had here is refused now, not run without it later. */
 function refuseImpossible(context: Context, submission: Submission): void {
-  const { sandbox, pty } = context.missing();
+  const { sandbox, pty, markStderr } = context.missing();
   if (submission.sandbox === "strict" && sandbox !== null) {
     throw new InvalidInput({ sandbox: [`This node cannot run tasks in a sandbox: ${sandbox}`] });
   }
   if (submission.pty != null && submission.pty !== false && pty !== null) {
     throw new InvalidInput({ pty: [`This node cannot give tasks a terminal: ${pty}`] });
+  }
+  if (submission.mark_stderr === true && markStderr !== null) {
+    throw new InvalidInput({ mark_stderr: [`This node cannot mark the standard error of tasks: ${markStderr}`] });
   }
 }
 

@@ -73,6 +73,7 @@ export function presentDetail(task: TaskRow, view: TaskView): TaskDetail {
     limits_in_force: task.limitsInForce,
     sandbox: spec.sandbox,
     pty: spec.pty,
+    mark_stderr: spec.markStderr,
     requested_node: spec.node,
     labels: spec.labels,
     usage: presentUsage(task.usage),

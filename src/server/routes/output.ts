@@ -2,6 +2,7 @@ import type { FastifyInstance } from "fastify";
 import { contract } from "../../contract/index.ts";
 import { followOutput, readLines, sendOutput } from "../actions/output.ts";
 import { searchOutput } from "../actions/output-search.ts";
+import { readStderrMarks } from "../actions/output-streams.ts";
 import type { Context } from "../context.ts";
 import { closeSignal, streamSignal } from "../live/close-signal.ts";
 import { sendEvents } from "../live/event-stream.ts";
@@ -14,6 +15,9 @@ export function outputRoutes(app: FastifyInstance, context: Context): void {
   );
   mount(app, context, contract.getOutputLines, ({ actor, params, query }) =>
     readLines(context, actor, params.id, query),
+  );
+  mount(app, context, contract.getStderrMarks, ({ actor, params, query }) =>
+    readStderrMarks(context, actor, params.id, query),
   );
   mount(app, context, contract.searchOutput, ({ actor, params, query, reply }) =>
     searchOutput(context, actor, params.id, query, closeSignal(reply)),

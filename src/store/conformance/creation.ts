@@ -33,6 +33,7 @@ export function creationConformance(current: Current): void {
       },
       sandbox: "strict",
       pty: { columns: 80, rows: 24 },
+      markStderr: false,
       input: true,
       node: "node-1",
       labels: ["gpu"],

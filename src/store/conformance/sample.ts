@@ -61,7 +61,8 @@ export function specOf(program: TaskSpec["program"]): TaskSpec {
     outputBytes: null,
   };
   const plain = { cwd: null, env: {}, stdin: null, timeoutMs: null, killGraceMs: 10_000 };
-  return { program, ...plain, retry: null, limits, sandbox: "none", pty: null, input: false, node: null, labels: [] };
+  const bare = { retry: null, sandbox: "none", pty: null, markStderr: false, input: false, node: null } as const;
+  return { program, ...plain, ...bare, limits, labels: [] };
 }
 
 /** Its queue is made where there is none. */

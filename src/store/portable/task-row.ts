@@ -120,15 +120,17 @@ function withoutSpec(row: ListedColumns): Omit<TaskRow, "spec" | keyof SpecFacts
 }
 
 /** What specs written by earlier versions do not name. */
-const addedLater: Pick<TaskSpec, "retry" | "limits" | "sandbox" | "pty" | "input" | "node" | "labels"> = {
-  retry: null,
-  limits: { memoryBytes: null, cpuSeconds: null, processes: null, openFiles: null, nice: null, outputBytes: null },
-  sandbox: "none",
-  pty: null,
-  input: false,
-  node: null,
-  labels: [],
-};
+const addedLater: Pick<TaskSpec, "retry" | "limits" | "sandbox" | "pty" | "markStderr" | "input" | "node" | "labels"> =
+  {
+    retry: null,
+    limits: { memoryBytes: null, cpuSeconds: null, processes: null, openFiles: null, nice: null, outputBytes: null },
+    sandbox: "none",
+    pty: null,
+    markStderr: false,
+    input: false,
+    node: null,
+    labels: [],
+  };
 
 function parseSpec(text: string): TaskSpec {
   return { ...addedLater, ...(JSON.parse(text) as TaskSpec) };

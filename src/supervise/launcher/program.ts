@@ -1,4 +1,5 @@
 import { constants } from "node:os";
+import { copierText } from "./copier.ts";
 import { insideText } from "./inside.ts";
 import { minderText } from "./minder.ts";
 import { setupText } from "./namespaces.ts";
@@ -61,6 +62,7 @@ export function launcherProgram(shell: Shell, journalPath: string, leakedFds: re
     problemFunction,
     wordFunctions,
     `UTM_MINDER=${quote(minderText)} UTM_INSIDE=${quote(insideText(shell.inner))} UTM_SETUP=${quote(setupText)}`,
+    `UTM_COPIER=${quote(copierText)}`,
     shell.kind === "bash" ? bashAttempt : posixAttempt,
   ];
   return `${lines.join("\n")}\n`;

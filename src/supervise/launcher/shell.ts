@@ -25,6 +25,7 @@ export type Tools = {
   nice: string | null;
   script: string | null;
   stty: string | null;
+  perl: string | null;
 };
 
 const usualDirectories = ["/bin", "/usr/bin", "/usr/local/bin"];
@@ -46,7 +47,8 @@ export function findShell(searchPath: string): Shell {
 export function describeShell(kind: Shell["kind"], path: string, searchPath: string): Shell {
   const find = (name: string) => findProgram(name, searchPath);
   const env = find("env") ?? "env";
-  const tools = { env, setpriv: find("setpriv"), nice: find("nice"), script: find("script"), stty: find("stty") };
+  const around = { setpriv: find("setpriv"), nice: find("nice"), script: find("script"), stty: find("stty") };
+  const tools = { env, ...around, perl: find("perl") };
   const reset = signalReset(env);
   const ownGroup = kind === "bash" ? [] : [find("setsid") ?? "setsid", ...reset];
   return { kind, path, tools, ownGroup, inner: innerShell({ kind, path }), signalReset: reset };

@@ -13,7 +13,8 @@ import { equalsGuard, needsEqualsGuard, programWords, splitEnvironment } from ".
  * Three ways to become the program:
  *   plain      the child becomes it
  *   switched   another user: the child becomes setpriv, then the shell of inside.ts, then the program
- *   wrapped    a sandbox or a terminal: the child becomes the minder (minder.ts), and the program is below it
+ *   wrapped    a sandbox, a terminal or marked standard error: the child becomes the minder (minder.ts), and the program is
+ *              below it
  */
 export type SnippetFiles = {
   /** What the names of this attempt's files begin with. */
@@ -40,7 +41,7 @@ export const terminalEnvironment = { TERM: "xterm-256color" };
 export const frameEntry = "UTM_FRAME=1";
 
 export function attemptSnippet(means: Means, order: AttemptOrder, files: SnippetFiles): Snippet {
-  const isWrapped = order.pty !== null || order.sandbox !== "none";
+  const isWrapped = order.pty !== null || order.sandbox !== "none" || order.stderrMarksPath !== null;
   const lines = [`o ${quote(order.outputPath)} ${quote(order.cwd)}`];
   if (takesInput(order)) {
     lines.push("command exec <&6 6<&- 7>&- || f input");
@@ -106,12 +107,14 @@ function wrapped({ shell, runAs, sandbox }: Means, order: AttemptOrder, files: S
   const inside = insideShell(shell);
   const around = isStrict ? sandboxWords(shell, sandbox, runAs) : userWords(shell, runAs).map(quote).join(" ");
   const terminal = order.pty === null ? null : terminalWords(shell);
-  const below = terminal === null ? `${inside} report` : `${isStrict ? `${inside} init ` : ""}${terminal}`;
+  const own = terminal ?? (order.stderrMarksPath === null ? null : copierWords(shell));
+  const below = own === null ? `${inside} report` : `${isStrict ? `${inside} init ` : ""}${own}`;
   const minder = [...shell.ownGroup, ...nice.words, shell.inner.path].map(quote).join(" ");
-  const problem = isStrict ? "sandbox" : runAs !== null ? "run-as" : "pty";
+  const problem = isStrict ? "sandbox" : runAs !== null ? "run-as" : order.pty !== null ? "pty" : "mark-stderr";
   const lacksTerminal = order.pty !== null && terminal === null;
   return [
     ...(lacksTerminal ? ["f pty"] : []),
+    ...markingLines(shell, order),
     ...nice.lines,
     ...scriptLine(files),
     ...(isStrict ? sandboxLines(sandbox) : []),
@@ -137,6 +140,19 @@ function terminalWords(shell: Shell): string | null {
   const ignore = "--ignore-signal=INT,QUIT";
   const command = `exec ${insideShell(shell)} report`;
   return [env, ignore, script, "-qefE", "always", "-c", command, "/dev/null"].map(quote).join(" ");
+}
+
+/** Opens the record of marks for copier.ts. */
+function markingLines({ tools }: Shell, { stderrMarksPath }: AttemptOrder): string[] {
+  if (stderrMarksPath === null) {
+    return [];
+  }
+  const problem = tools.perl === null ? ["f mark-stderr"] : [];
+  return [...problem, `command exec 7>>${quote(stderrMarksPath)} || f output; export UTM_COPIER`];
+}
+
+function copierWords(shell: Shell): string {
+  return `${quote(shell.tools.perl ?? "perl")} -e 'eval $ENV{UTM_COPIER}' ${insideShell(shell)} report`;
 }
 
 function withTerminal(order: AttemptOrder): AttemptOrder {

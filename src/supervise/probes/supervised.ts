@@ -31,7 +31,7 @@ export async function withTrial<T>(
         program: { kind: "command", command },
         cwd,
         env: { PATH: `${means.searchPath}:/usr/sbin:/usr/bin:/sbin:/bin` },
-        ...{ stdin: null, input: false, pty: null, sandbox: "none", limits: noLimits },
+        ...{ stdin: null, input: false, pty: null, stderrMarksPath: null, sandbox: "none", limits: noLimits },
         outputPath: join(directory, "output"),
       }),
       supervise: () => {

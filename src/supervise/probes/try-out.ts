@@ -25,12 +25,17 @@ export const provenExit = 142;
 
 const patienceMs = 20_000;
 
+/** `marks` is the record of marks of its standard error, as it is; null without one. */
+type TriedOut = { how: How | null; output: string; marks: string | null };
+
 export async function tryOut(
   means: ProbeMeans,
   command: string,
-  more: Partial<AttemptOrder> = {},
-): Promise<{ how: How | null; output: string }> {
+  more: Partial<AttemptOrder> & { isMarked?: boolean } = {},
+): Promise<TriedOut> {
   const { directory, cwd } = makeTrialDirectory(means.runAs);
+  const { isMarked = false, ...asked } = more;
+  const marksPath = join(directory, "marks");
   const order: AttemptOrder = {
     key: `0.0.${directory.slice(-6)}`,
     program: { kind: "command", command },
@@ -39,14 +44,15 @@ export async function tryOut(
     stdin: null,
     input: false,
     pty: null,
+    stderrMarksPath: isMarked ? marksPath : null,
     sandbox: "none",
     limits: noLimits,
     outputPath: join(directory, "output"),
-    ...more,
+    ...asked,
   };
   try {
     const how = await runToEnd(means, join(directory, "node"), order);
-    return { how, output: readOutput(order.outputPath) };
+    return { how, output: readIfThere(order.outputPath) ?? "", marks: readIfThere(marksPath) };
   } finally {
     rmSync(directory, { recursive: true, force: true, maxRetries: 3 });
   }
@@ -80,11 +86,11 @@ async function runToEnd(means: ProbeMeans, directory: string, order: AttemptOrde
   }
 }
 
-function readOutput(path: string): string {
+function readIfThere(path: string): string | null {
   try {
     return readFileSync(path, "utf8");
   } catch {
-    return "";
+    return null;
   }
 }
 
@@ -93,7 +99,7 @@ export function isProven(how: How | null): boolean {
 }
 
 /** What went wrong, for a reason: the first line it said, and how it ended. */
-export function describeFailure({ how, output }: { how: How | null; output: string }): string {
+export function describeFailure({ how, output }: Pick<TriedOut, "how" | "output">): string {
   const said = output.trim().split("\n")[0] ?? "";
   const end =
     how === null

@@ -1,8 +1,8 @@
 import { setTimeout as wait } from "node:timers/promises";
-import { signalMember } from "../frame.ts";
+import { isOfFrame, signalMember } from "../frame.ts";
 import { type ProcessStat, readStat } from "./proc.ts";
 import { describeStep, StepLog, type TerminationStep } from "./termination-step.ts";
-import { type ProcessTree, signalProcess, type TreeMethod } from "./tree.ts";
+import { type ProcessTree, signalProcess, stopAndKill, type TreeMethod } from "./tree.ts";
 
 /**
  * Ends all processes of an attempt.
@@ -11,6 +11,8 @@ import { type ProcessTree, signalProcess, type TreeMethod } from "./tree.ts";
  *   2. Until the grace is over: look again, more and more seldom; newcomers get the first signal too.
  *   3. What is left gets SIGKILL, all at once by its cgroup, or else after it was stopped and looked for again until
  *      nothing new turned up, so that nothing can fork away between being found and being killed.
+ *      Where a copier (launcher/copier.ts) still has something in its pipe that the program wrote, the program alone is
+ *      killed first, and what is around it has two seconds to end by itself.
  *   4. Look again until nothing is left. A process that cannot be killed (stuck in the kernel, state D) keeps its attempt
  *      running, and is told: nothing is called ended while it is not.
  *
@@ -38,10 +40,19 @@ const firstLookMs = 10;
 const slowestLookMs = 250;
 /** A process that is still there so long after SIGKILL is called stuck. */
 const stuckAfterMs = 2000;
+/** How long a copier has to write what is in its pipe: at most 64 KiB. */
+const copierMs = 2000;
+
+export type TerminationOptions = {
+  onStep: (step: TerminationStep) => void;
+  /** A process around the program carries its standard error to the output. */
+  hasCopier: boolean;
+};
 
 export class Termination {
   readonly #tree: ProcessTree;
   readonly #log: StepLog;
+  readonly #hasCopier: boolean;
   #signal: NodeJS.Signals;
   #deadline: number;
   readonly #startedAt = performance.now();
@@ -54,9 +65,10 @@ export class Termination {
   readonly done: Promise<TerminationReport>;
   isDone = false;
 
-  constructor(tree: ProcessTree, order: TerminationOrder, onStep: (step: TerminationStep) => void) {
+  constructor(tree: ProcessTree, order: TerminationOrder, options: TerminationOptions) {
     this.#tree = tree;
-    this.#log = new StepLog(onStep);
+    this.#log = new StepLog(options.onStep);
+    this.#hasCopier = options.hasCopier;
     this.#signal = order.signal;
     this.#deadline = this.#startedAt + order.graceMs;
     this.done = this.#run();
@@ -80,6 +92,9 @@ export class Termination {
     // Leaves the constructor first, so that whoever made it can store it.
     await Promise.resolve();
     if (!(await this.#askToEnd())) {
+      if (this.#hasCopier) {
+        await this.#killProgram();
+      }
       await this.#kill();
     }
     this.#log.add({ kind: "gone" });
@@ -153,6 +168,30 @@ export class Termination {
     }
   }
 
+  /** The first part of step 3: until nothing is left, or the copier's time is over. */
+  async #killProgram(): Promise<void> {
+    const deadline = performance.now() + copierMs;
+    while (performance.now() < deadline) {
+      const { killed } = await this.#look(() => stopAndKill(this.#tree, (member) => !isOfFrame(member)));
+      this.#noteKilled(killed);
+      this.#tree.thaw();
+      if ((await this.#look(() => this.#tree.scan())).length === 0) {
+        return;
+      }
+      await this.#pause(firstLookMs);
+    }
+  }
+
+  #noteKilled(killed: readonly ProcessStat[]): void {
+    const before = this.#killed.size;
+    for (const { pid } of killed) {
+      this.#killed.add(pid);
+    }
+    if (this.#killed.size > before) {
+      this.#log.add({ kind: "kill", signal: "SIGKILL", count: this.#killed.size - before });
+    }
+  }
+
   /** Steps 3 and 4. */
   async #kill(): Promise<void> {
     const startedAt = performance.now();
@@ -160,13 +199,7 @@ export class Termination {
     let isStuckTold = false;
     for (;;) {
       const { seen, killed } = await this.#look(() => this.#tree.kill());
-      const before = this.#killed.size;
-      for (const { pid } of killed) {
-        this.#killed.add(pid);
-      }
-      if (this.#killed.size > before) {
-        this.#log.add({ kind: "kill", signal: "SIGKILL", count: this.#killed.size - before });
-      }
+      this.#noteKilled(killed);
       if (seen.length === 0 && (await this.#look(() => this.#tree.isEmpty()))) {
         return;
       }

@@ -94,7 +94,10 @@ export function stopAll(tree: ProcessScan, isMeant: (member: ProcessStat) => boo
  * Stops all first, so that none can fork between being found and being killed. Children are killed first: the kernel
  * sends SIGHUP to a stopped process group that loses its last parent outside.
  */
-export function stopAndKill(tree: ProcessScan): { seen: ProcessStat[]; killed: ProcessStat[] } {
-  const seen = stopAll(tree);
+export function stopAndKill(
+  tree: ProcessScan,
+  isMeant?: (member: ProcessStat) => boolean,
+): { seen: ProcessStat[]; killed: ProcessStat[] } {
+  const seen = stopAll(tree, isMeant);
   return { seen, killed: seen.toReversed().filter((member) => signalProcess(member, "SIGKILL")) };
 }

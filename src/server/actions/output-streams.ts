@@ -1,0 +1,57 @@
+import type { StderrMarks } from "../../contract/index.ts";
+import type { AttemptRef } from "../../output/output.ts";
+import { type Actor, findVisibleTask } from "../access.ts";
+import type { Context } from "../context.ts";
+import { attemptOf } from "./output-attempt.ts";
+
+/** Standard output and standard error told apart, of attempts that were asked to mark the latter. */
+export async function readStderrMarks(
+  context: Context,
+  actor: Actor,
+  id: number,
+  query: { attempt?: number | undefined; first: number; end: number; limit: number },
+): Promise<StderrMarks> {
+  const task = await findVisibleTask(context, actor, id);
+  const ref = await attemptOf(context, task, query.attempt);
+  const range = { first: query.first, end: query.end, most: query.limit + 1 };
+  const found = ref === null ? null : await context.output.stderrMarks(ref, range);
+  if (found === null) {
+    return { marked: task.spec.markStderr, marks: [], truncated: false, whole: false, unmarked_from: null };
+  }
+  const marks = found.marks.slice(0, query.limit);
+  const { isWhole: whole, unmarkedFrom } = found;
+  return { marked: true, marks, truncated: found.marks.length > marks.length, whole, unmarked_from: unmarkedFrom };
+}
+
+type Range = { first: number; end: number };
+
+const marksAtOnce = 10_000;
+
+/** The parts of a range that came from one of the streams, in order. Of more marks than memory should hold at once. */
+export async function* partsOf(
+  context: Context,
+  ref: AttemptRef,
+  stream: "stdout" | "stderr",
+  range: Range,
+): AsyncGenerator<Range> {
+  let next = range.first;
+  while (next < range.end) {
+    const found = await context.output.stderrMarks(ref, { first: next, end: range.end, most: marksAtOnce });
+    const marks = found?.marks ?? [];
+    for (const { first, last } of marks) {
+      const part = { first: Math.max(first, next), end: Math.min(last + 1, range.end) };
+      if (stream === "stderr") {
+        yield part;
+      } else if (part.first > next) {
+        yield { first: next, end: part.first };
+      }
+      next = part.end;
+    }
+    if (marks.length < marksAtOnce) {
+      break;
+    }
+  }
+  if (stream === "stdout" && next < range.end) {
+    yield { first: next, end: range.end };
+  }
+}
