@@ -64,6 +64,12 @@ const kinds: readonly Kind[] = [
     const output = [1, 2, 3, 4, 5].map((number) => `out ${number}\nerr ${number}\n`).join("");
     return command(marks, body, 4, output);
   },
+  function markedStream(index, marks) {
+    const count = 1 + (index % 2000);
+    const lines = Array.from({ length: count }, (_, line) => `${line + 1}\n`).join("");
+    const task = command(marks, `seq 1 ${count} >&2`, index % 256, lines);
+    return { ...task, submission: { ...task.submission, mark_stderr: true } };
+  },
   function oneSecond(index, marks) {
     const body = "i=0; while [ $i -lt 10 ]; do i=$((i+1)); echo line $i; sleep 0.1; done";
     const output = Array.from({ length: 10 }, (_, line) => `line ${line + 1}\n`).join("");
