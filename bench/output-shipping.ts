@@ -29,10 +29,11 @@ const sentFiles = new SentFiles({ store, output, log, kept: async function* () {
 const mirror = createMirrorOutput({
   directory: join(directory, "cache"),
   source: store.blocks,
+  marks: store.marks,
   announce: (attempt) => shipping.followed(attempt),
 });
 const shipping = new OutputShipping({
-  ...{ output, log, sentFiles, blocks: store.blocks },
+  ...{ output, log, sentFiles, blocks: store.blocks, marks: store.marks },
   poke: async (poke) => {
     if (poke.topic === "output") {
       mirror.notice(poke);

@@ -24,15 +24,26 @@ export function stderrMarksPath(outputPath: string): string {
 /** Bytes of one line: two numbers of at most 15 digits, flush right, a space between, a line end. */
 export const markLineBytes = 32;
 
-/** The last line of a whole record. */
+/** The last line of a record from which nothing is missing. */
 export const wholeLine = `${"whole".padStart(15)} ${"".padStart(15)}\n`;
+
+/** The line of one range. */
+export function markLine({ first, last }: StderrMark): string {
+  return `${String(first).padStart(15)} ${String(last).padStart(15)}\n`;
+}
+
+/** The last lines of a whole record. */
+export function closingLines(unmarkedFrom: number | null): string {
+  const unmarked = unmarkedFrom === null ? "" : `${"unmarked".padStart(15)} ${String(unmarkedFrom).padStart(15)}\n`;
+  return unmarked + wholeLine;
+}
 
 /** Reads whole lines; one that is still being written, and what is none, is left out. */
 export function parseMarks(text: string): StderrMarks {
   const found: StderrMarks = { marks: [], isWhole: false, unmarkedFrom: null };
   for (let start = 0; start + markLineBytes <= text.length; start += markLineBytes) {
     const line = text.slice(start, start + markLineBytes);
-    const [, name, number] = /^ *(\d+|unmarked) +(\d+)\n$/.exec(line) ?? [];
+    const [, name, number] = /^ *(\d{1,15}|unmarked) +(\d{1,15})\n$/.exec(line) ?? [];
     if (name === "unmarked") {
       found.unmarkedFrom = Number(number);
     } else if (name !== undefined) {

@@ -33,12 +33,13 @@ export function createOutputs(
   }
   const sentFiles = new SentFiles({ store, output: written, log, kept: () => keptAttempts(directory.output) });
   const shipping = new OutputShipping({
-    ...{ output: written, blocks: store.blocks, log, sentFiles },
+    ...{ output: written, blocks: store.blocks, marks: store.marks, log, sentFiles },
     poke: (poke) => dispatcher.poke(poke),
   });
   const mirror = createMirrorOutput({
     directory: join(directory.root, "output-cache"),
     source: store.blocks,
+    marks: store.marks,
     announce: ({ taskId, attempt }) => void dispatcher.poke({ topic: "followed", taskId, attempt }),
   });
   dispatcher.onPoke((poke) => {

@@ -3,6 +3,7 @@ import type { Tokens, Users } from "./accounts.ts";
 import type { Events } from "./events.ts";
 import type { HeldLock, Locks, Nodes, Placement } from "./nodes.ts";
 import type { OutputBlocks } from "./output-blocks.ts";
+import type { OutputMarks } from "./output-marks.ts";
 import type { Statistics } from "./statistics.ts";
 import type { TaskFilter, TaskTimes } from "./task-filter.ts";
 
@@ -25,6 +26,7 @@ export type Store = {
   queues: Queues;
   nodes: Nodes;
   blocks: OutputBlocks;
+  marks: OutputMarks;
   locks: Locks;
   statistics: Statistics;
   /** Runs the body in one transaction. Use only the store it is given: the outer one would wait for it for ever. */

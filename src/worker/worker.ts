@@ -261,7 +261,7 @@ export class Worker {
 
   #begin(task: TaskRow, nonce: string): void {
     const held = this.#hold(task, nonce);
-    this.#options.shipping?.hold(held.fence, { isNew: true });
+    this.#options.shipping?.hold(held.fence, { isNew: true, isMarked: task.spec.markStderr });
     this.#options.onChange({ taskId: held.task.id, kind: "changed" });
     try {
       this.#supervisor.start(this.#order(held, nonce));
@@ -275,7 +275,7 @@ export class Worker {
 
   #readopt(attempt: OpenAttempt) {
     const held = this.#hold(attempt.task, attempt.nonce);
-    this.#options.shipping?.hold(held.fence, { isNew: false });
+    this.#options.shipping?.hold(held.fence, { isNew: false, isMarked: attempt.task.spec.markStderr });
     held.cause = attempt.ending;
     held.exceeded = attempt.ending === "limit" ? exceededOf(attempt.reason) : null;
     held.wasEndingBefore = attempt.ending !== null;

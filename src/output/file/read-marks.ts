@@ -23,7 +23,8 @@ export async function readMarks(
     const { isWhole, unmarkedFrom } = await linesOf(handle, Math.max(0, lines - 2), Math.min(lines, 2));
     const from = await firstLineReaching(handle, lines, range.first);
     const { marks } = await linesOf(handle, from, Math.min(lines - from, range.most ?? mostLines, mostLines));
-    return { marks: marks.filter((mark) => mark.first < range.end), isWhole, unmarkedFrom };
+    const marked = marks.filter((mark) => mark.first < range.end && range.first < range.end);
+    return { marks: marked, isWhole, unmarkedFrom };
   } finally {
     await handle.close();
   }

@@ -1,16 +1,18 @@
 import { rmSync } from "node:fs";
 import { resolve } from "node:path";
 import type { BlockSource } from "../blocks/block-source.ts";
+import type { MarkSource } from "../blocks/mark-source.ts";
 import { outputPath } from "../file/paths.ts";
 import { createFileOutput } from "../file/store.ts";
 import type { AttemptRef, OutputStore } from "../output.ts";
 import { followMirror } from "./follow-mirror.ts";
 import { createMirror, type Mirror } from "./mirror.ts";
+import { readRecordedMarks } from "./recorded-marks.ts";
 
 /** What is read of an output; what is done to one is for its node. */
 export type ReadableOutput = Pick<
   OutputStore,
-  "size" | "gap" | "read" | "lines" | "search" | "follow" | "remove" | "close"
+  "size" | "gap" | "read" | "stderrMarks" | "lines" | "search" | "follow" | "remove" | "close"
 >;
 
 export type MirrorOutput = ReadableOutput & {
@@ -22,6 +24,7 @@ export type MirrorOutputOptions = {
   /** Emptied at the start: what an earlier life left there is not believed. May be removed at any time. */
   directory: string;
   source: BlockSource;
+  marks: MarkSource;
   /** Tells the attempt's node that somebody reads it, so that it sends what is new; again as long as it is so. */
   announce(attempt: AttemptRef): void;
   /** More than that is not kept of outputs nobody reads. */
@@ -42,7 +45,7 @@ const unused = { users: 0, followers: 0, announcedMs: Number.NEGATIVE_INFINITY }
 
 /** Reads the outputs of other machines' attempts by way of files below a directory of this one. */
 export function createMirrorOutput(options: MirrorOutputOptions): MirrorOutput {
-  const { source, announce, maxBytes = usualMaxBytes } = options;
+  const { source, marks, announce, maxBytes = usualMaxBytes } = options;
   const directory = resolve(options.directory);
   rmSync(directory, { recursive: true, force: true });
   const files = createFileOutput({ directory });
@@ -123,6 +126,16 @@ export function createMirrorOutput(options: MirrorOutputOptions): MirrorOutput {
         await one.mirror.refresh();
         tellInterest(one);
         yield* files.read(attempt, range);
+      } finally {
+        await leave(one);
+      }
+    },
+    /** Not kept here: a window of them is little, and a reader asks for it once. */
+    async stderrMarks(attempt, range) {
+      const one = take(attempt);
+      try {
+        tellInterest(one);
+        return await readRecordedMarks(marks, attempt, range);
       } finally {
         await leave(one);
       }

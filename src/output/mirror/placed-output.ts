@@ -25,7 +25,12 @@ export function createPlacedOutput(options: {
     async *read(attempt, range) {
       yield* (await placeOf(attempt)).read(attempt, range);
     },
-    stderrMarks: (attempt, range) => here.stderrMarks(attempt, range),
+    async stderrMarks(attempt, range) {
+      // Their file goes before the output's: without it they are in the record, unless the attempt runs here.
+      const isHeld = isHeldHere(attempt);
+      const found = await here.stderrMarks(attempt, range);
+      return found !== null || isHeld ? found : elsewhere.stderrMarks(attempt, range);
+    },
     lines: async (attempt, page) => (await placeOf(attempt)).lines(attempt, page),
     search: async (attempt, query, signal) => (await placeOf(attempt)).search(attempt, query, signal),
     async *follow(attempt, followOptions) {

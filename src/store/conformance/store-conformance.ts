@@ -9,6 +9,7 @@ import { differencesConformance } from "./differences.ts";
 import { killsConformance } from "./kills.ts";
 import { nodesConformance } from "./nodes.ts";
 import { outputBlocksConformance } from "./output-blocks.ts";
+import { outputMarksConformance } from "./output-marks.ts";
 import { processControlConformance } from "./process-control.ts";
 import { queriesConformance } from "./queries.ts";
 import { queuesConformance } from "./queues.ts";
@@ -56,6 +57,7 @@ export function storeConformance(name: string, openFresh: () => Promise<FreshDat
     describe("attempts", () => attemptsConformance(current));
     describe("process control", () => processControlConformance(current));
     describe("output blocks", () => outputBlocksConformance(current));
+    describe("output marks", () => outputMarksConformance(current));
     describe("statistics", () => statisticsConformance(current));
     describe("where databases differ", () => differencesConformance(current));
     describe("transactions", () => transactionsConformance(current));

@@ -65,6 +65,7 @@ async function fill(databaseUrl: string): Promise<{ lastTask: number }> {
   const other = await addRunning(store, bob.id, nodeId);
   const bytes = Buffer.from(Uint8Array.from({ length: 300 }, (_, index) => index % 256));
   await store.blocks.append({ ...other, firstByte: 0, length: bytes.length, encoding: "raw", bytes });
+  await store.marks.append({ ...other, firstByte: 2, endByte: 2 ** 42, text: "              2   4398046511103\n" });
   await store.attempts.finish(anEnd(key, { reason: "It said: 'é ☂ 🚂' \\ \"x\"\n" }));
   await store.events.add([{ taskId: key.taskId, attempt: 1, at: 5, kind: "signal", text: "SIGTERM sent." }]);
   const idempotency = { key: "once", bodyHash: "hash" };

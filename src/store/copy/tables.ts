@@ -23,6 +23,7 @@ export const tables = [
   { name: "idempotency_keys", key: ["owner_id", "idempotency_key"] },
   { name: "task_events", key: ["id"] },
   { name: "output_blocks", key: ["task_id", "attempt", "first_byte"], isLarge: true },
+  { name: "output_marks", key: ["task_id", "attempt", "first_byte"] },
   { name: "meta", key: ["name"] },
 ] as const satisfies readonly TableToCopy[];
 

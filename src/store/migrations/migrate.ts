@@ -7,6 +7,7 @@ import { nodes } from "./0003-nodes.ts";
 import { outputBlocks } from "./0004-output-blocks.ts";
 import { ownEnds } from "./0005-own-ends.ts";
 import { namedTokens } from "./0006-named-tokens.ts";
+import { outputMarks } from "./0007-output-marks.ts";
 
 /**
  * Migrations: numbered, forward only. The number of the last one that ran is in the database, read and written in the
@@ -20,7 +21,15 @@ import { namedTokens } from "./0006-named-tokens.ts";
 type Migration = (db: BareConnection, columns: ColumnTypes) => Promise<void>;
 
 /** The position is the number, from 1. Never change or reorder what was released. */
-const migrations: readonly Migration[] = [firstSchema, processControl, nodes, outputBlocks, ownEnds, namedTokens];
+const migrations: readonly Migration[] = [
+  firstSchema,
+  processControl,
+  nodes,
+  outputBlocks,
+  ownEnds,
+  namedTokens,
+  outputMarks,
+];
 
 /** The schema this program knows. */
 export const schemaVersion = migrations.length;

@@ -10,6 +10,7 @@ import { groupCommit } from "./group-commit.ts";
 import { locksOn } from "./locks.ts";
 import { nodesOn } from "./nodes.ts";
 import { outputBlocksOn } from "./output-blocks.ts";
+import { outputMarksOn } from "./output-marks.ts";
 import { queuesOn } from "./queues.ts";
 import type { Connection } from "./schema.ts";
 import { statisticsOn } from "./statistics.ts";
@@ -132,6 +133,7 @@ function verbsOn(access: Access) {
     queues: queuesOn(access),
     nodes: nodesOn(access),
     blocks: outputBlocksOn(access),
+    marks: outputMarksOn(access),
     locks: locksOn(access),
     statistics: statisticsOn(access),
   };

@@ -21,6 +21,7 @@ export type Database = {
   idempotency_keys: IdempotencyKeysTable;
   task_events: TaskEventsTable;
   output_blocks: OutputBlocksTable;
+  output_marks: OutputMarksTable;
 };
 
 /** A connection, or a transaction on one. */
@@ -171,6 +172,16 @@ type OutputBlocksTable = {
   length: number;
   encoding: BlockEncoding;
   bytes: Uint8Array;
+};
+
+type OutputMarksTable = {
+  task_id: number;
+  attempt: number;
+  /** Which bytes of the output its marks span, `end_byte` not included. */
+  first_byte: number;
+  end_byte: number;
+  /** Lines as output/stderr-marks.ts has them. */
+  text: string;
 };
 
 type QueuesTable = { name: string; slots: number | null; is_paused: number };

@@ -7,8 +7,19 @@ import { findTask, requireTask, toKillRequest } from "./task-row.ts";
 import { noUsage, usageColumns } from "./usage-columns.ts";
 
 type KillOrder = Parameters<Tasks["requestKill"]>[0];
-/** Removing blocks takes time by their bytes, and a database in this process stops everything meanwhile. */
+/** Removing output takes time by its bytes, and a database in this process stops everything meanwhile. */
 const outputBytesAtOnce = 256 * 1024 * 1024;
+/** What a row of marks has at most. */
+const marksRowBytes = 64 * 1024;
+/** Those with rows of a task. */
+const ownTables = [
+  "output_blocks",
+  "output_marks",
+  "attempts",
+  "task_tags",
+  "idempotency_keys",
+  "task_events",
+] as const;
 
 type Claim = Parameters<Tasks["claim"]>[0];
 
@@ -176,10 +187,17 @@ async function withinReason(db: Connection, ids: number[]): Promise<number[]> {
     .where("task_id", "in", ids)
     .groupBy("task_id")
     .execute();
+  const marks = await db
+    .selectFrom("output_marks")
+    .select((eb) => ["task_id as id", eb.fn.countAll().as("rows")])
+    .where("task_id", "in", ids)
+    .groupBy("task_id")
+    .execute();
   const bytesOf = new Map(sizes.map(({ id, bytes }) => [id, Number(bytes)]));
+  const rowsOf = new Map(marks.map(({ id, rows }) => [id, Number(rows)]));
   let bytes = 0;
   return ids.filter((id, index) => {
-    bytes += bytesOf.get(id) ?? 0;
+    bytes += (bytesOf.get(id) ?? 0) + (rowsOf.get(id) ?? 0) * marksRowBytes;
     return index === 0 || bytes <= outputBytesAtOnce;
   });
 }
@@ -206,7 +224,7 @@ async function removeEnded(db: Connection, before: { endedBefore: number; limit:
     .orderBy("task_id")
     .orderBy("number")
     .execute();
-  for (const table of ["output_blocks", "attempts", "task_tags", "idempotency_keys", "task_events"] as const) {
+  for (const table of ownTables) {
     await db.deleteFrom(table).where("task_id", "in", ids).execute();
   }
   await db.deleteFrom("tasks").where("id", "in", ids).execute();

@@ -40,11 +40,11 @@ test("a database that is missing is made, directories included, and found again"
 test("a database of a newer version is refused and left as it is", async () => {
   await (await openSqliteStore({ file })).close();
   const db = new DatabaseSync(file);
-  db.exec("update meta set value = '7' where name = 'schema_version'; drop table task_tags");
+  db.exec(`update meta set value = '${schemaVersion + 1}' where name = 'schema_version'; drop table task_tags`);
   db.close();
   const before = await readFile(file);
   expect(await refusal(openSqliteStore({ file }))).toBe(
-    `This database was written by a newer version (its schema is 7, this program knows ${schemaVersion}). Install the newer version, or give another database.`,
+    `This database was written by a newer version (its schema is ${schemaVersion + 1}, this program knows ${schemaVersion}). Install the newer version, or give another database.`,
   );
   expect(await readFile(file)).toEqual(before);
 });

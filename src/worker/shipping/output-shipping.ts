@@ -3,9 +3,11 @@ import type { Dispatcher } from "../../dispatch/dispatcher.ts";
 import type { Log } from "../../log/log.ts";
 import type { AttemptRef, OutputStore } from "../../output/output.ts";
 import type { OutputBlocks } from "../../store/output-blocks.ts";
+import type { OutputMarks } from "../../store/output-marks.ts";
 import type { AttemptKey } from "../../store/store.ts";
 import type { SentFiles } from "./sent-files.ts";
-import { ShippedOutput } from "./shipped-output.ts";
+import { ShippedMarks } from "./shipped-marks.ts";
+import { ShippedOutput, type Step } from "./shipped-output.ts";
 import { createTurns } from "./turns.ts";
 
 /**
@@ -15,6 +17,8 @@ import { createTurns } from "./turns.ts";
  *                 follows says so every few seconds; a lost word about it costs them a slower stream, nothing else.
  * at its end      All that is kept is in the record before the end is (see reports.ts): whoever sees that a task is over
  *                 can read all of it. Tried until the database answers, as the end itself.
+ * marks           Which bytes came from standard error goes at the same looks, of attempts that were asked to mark it, and
+ *                 before the bytes: who reads those finds the marks of all of them, but for the moment their copier takes.
  * a flood         Two blocks at once for the whole node, first come first served: memory is bounded by that, and an
  *                 attempt that writes without end has one turn like any other. What it writes faster than that, the cap
  *                 removes before it was sent. And what does not shrink is sent at a pace that leaves the database to the
@@ -22,7 +26,8 @@ import { createTurns } from "./turns.ts";
  */
 export type OutputShippingOptions = {
   blocks: OutputBlocks;
-  output: Pick<OutputStore, "gap" | "read" | "size">;
+  marks: OutputMarks;
+  output: Pick<OutputStore, "gap" | "read" | "size" | "stderrMarks">;
   poke: Dispatcher["poke"];
   sentFiles: SentFiles;
   log: Log;
@@ -35,12 +40,17 @@ export type Shipped = "complete" | "fenced" | "stopped";
 
 type Held = {
   shipped: ShippedOutput;
+  /** Null when it was not asked to mark its standard error. */
+  marks: ShippedMarks | null;
   nextLookMs: number;
   pauseMs: number;
   isEnding: boolean;
   isFenced: boolean;
   underWay: Promise<void> | null;
 };
+
+/** What brings one part of an output to the record, a row at a time. */
+type Part = { shipNext(end: number): Promise<Step>; readonly sentBytes: number };
 
 const blocksAtOnce = 2;
 const lookIntervalMs = 100;
@@ -80,10 +90,14 @@ export class OutputShipping {
     this.#options.sentFiles.stop();
   }
 
-  /** This node runs it. `isNew`: claimed just now, so nothing of it can be in the record. */
-  hold(key: AttemptKey, { isNew }: { isNew: boolean }): void {
+  /**
+   * This node runs it. `isNew`: claimed just now, so nothing of it can be in the record. `isMarked`: what it writes to
+   * standard error is marked.
+   */
+  hold(key: AttemptKey, { isNew, isMarked = false }: { isNew: boolean; isMarked?: boolean }): void {
     this.#held.set(nameOf(key), {
       shipped: new ShippedOutput(key, this.#options, { isNew }),
+      marks: isMarked ? new ShippedMarks(key, this.#options, { isNew }) : null,
       // One of an earlier life may have waited for long.
       nextLookMs: performance.now() + (isNew ? this.#restMs : 0),
       pauseMs: firstPauseMs,
@@ -170,7 +184,7 @@ export class OutputShipping {
     const { key } = held.shipped;
     try {
       const size = await this.#options.output.size(key);
-      if (size > held.shipped.position) {
+      if (size > held.shipped.position || held.marks !== null) {
         await this.#shipTo(held, size, bytesPerMs);
       }
       held.pauseMs = firstPauseMs;
@@ -182,16 +196,23 @@ export class OutputShipping {
 
   /** False when stopped before all of it was sent. */
   async #shipTo(held: Held, end: number, pace: number): Promise<boolean> {
+    if (held.marks !== null && !(await this.#shipPart(held, held.marks, end, pace))) {
+      return false;
+    }
+    return held.isFenced || (await this.#shipPart(held, held.shipped, end, pace));
+  }
+
+  async #shipPart(held: Held, part: Part, end: number, pace: number): Promise<boolean> {
     const { taskId, attempt } = held.shipped.key;
     while (!this.#isStopped) {
-      const sentBefore = held.shipped.sentBytes;
-      const step = await this.#turns.take(() => held.shipped.shipNext(end));
+      const sentBefore = part.sentBytes;
+      const step = await this.#turns.take(() => part.shipNext(end));
       held.isFenced ||= step === "fenced";
       if (step !== "more") {
         return true;
       }
       void this.#options.poke({ topic: "output", taskId, attempt });
-      const pauseMs = (held.shipped.sentBytes - sentBefore) / pace;
+      const pauseMs = (part.sentBytes - sentBefore) / pace;
       if (pauseMs >= 1 && !held.isEnding) {
         await wait(pauseMs, undefined, { ref: false });
       }

@@ -1,16 +1,17 @@
 import type { Log } from "../../log/log.ts";
 import type { AttemptRef, OutputStore } from "../../output/output.ts";
+import { parseMarks } from "../../output/stderr-marks.ts";
 import type { Store } from "../../store/store.ts";
 
 /**
  * Output files that are no longer needed on this node, because the record has their bytes and the attempt's end. They go
  * a while after the end, so that who reads one just then can finish. What a restart finds is looked up: a file goes only
- * when the record has the attempt's end and all of its bytes, so what was never sent (by an earlier configuration that
+ * when the record has the attempt's end, all of its bytes and all its marks of standard error, so what was never sent (by an earlier configuration that
  * kept outputs on the node) stays.
  */
 export type SentFilesOptions = {
-  store: Pick<Store, "attempts" | "blocks">;
-  output: Pick<OutputStore, "size" | "remove">;
+  store: Pick<Store, "attempts" | "blocks" | "marks">;
+  output: Pick<OutputStore, "gap" | "remove" | "size" | "stderrMarks">;
   log: Log;
   /** The attempts whose files are here. */
   kept: () => AsyncIterable<AttemptRef>;
@@ -69,7 +70,34 @@ export class SentFiles {
       return false;
     }
     const last = await store.blocks.last(attempt);
-    return (await output.size(attempt)) <= (last === null ? 0 : last.firstByte + last.length);
+    const isSent = (await output.size(attempt)) <= (last === null ? 0 : last.firstByte + last.length);
+    return isSent && (await this.#areMarksSent(attempt));
+  }
+
+  /** No mark is behind those in the record, but for what the cap removed, and what is whole is whole there. */
+  async #areMarksSent(attempt: AttemptRef): Promise<boolean> {
+    const { store, output } = this.#options;
+    const here = await output.stderrMarks(attempt, { first: 0, end: 1, most: 1 });
+    if (here === null) {
+      return true;
+    }
+    const last = await store.marks.last(attempt);
+    if (here.isWhole && (last === null || !parseMarks(last.text).isWhole)) {
+      return false;
+    }
+    const sentEnd = last?.endByte ?? 0;
+    const gap = await output.gap(attempt);
+    const behindGap = Math.max(sentEnd, gap === null ? 0 : gap.last + 1);
+    for (const range of [
+      { first: sentEnd, end: gap?.first ?? sentEnd },
+      { first: behindGap, end: Number.MAX_SAFE_INTEGER },
+    ]) {
+      const unsent = range.first < range.end ? await output.stderrMarks(attempt, { ...range, most: 1 }) : null;
+      if (unsent !== null && unsent.marks.length > 0) {
+        return false;
+      }
+    }
+    return true;
   }
 
   async #removeDue(): Promise<void> {

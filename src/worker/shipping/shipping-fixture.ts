@@ -10,6 +10,7 @@ import { createMirrorOutput, type MirrorOutput, type MirrorOutputOptions } from 
 import type { AttemptRef, Gap } from "../../output/output.ts";
 import { addNode, addRunning, addUser } from "../../store/conformance/sample.ts";
 import type { OutputBlocks } from "../../store/output-blocks.ts";
+import type { OutputMarks } from "../../store/output-marks.ts";
 import { openFreshSqlite } from "../../store/sqlite/fresh-sqlite.ts";
 import type { AttemptKey, Store } from "../../store/store.ts";
 import { OutputShipping } from "./output-shipping.ts";
@@ -22,7 +23,12 @@ export type ShippingFixture = OutputFixture & {
   pokes: Poke[];
   write(content: Buffer | string): void;
   /** As a start of the node makes it; stopped after the test. */
-  start(options?: { blocks?: Partial<OutputBlocks>; restMs?: number; graceMs?: number }): OutputShipping;
+  start(options?: {
+    blocks?: Partial<OutputBlocks>;
+    marks?: Partial<OutputMarks>;
+    restMs?: number;
+    graceMs?: number;
+  }): OutputShipping;
   addAttempt(): Promise<AttemptKey>;
   /** Another machine, that reads from the record; closed after the test. */
   openMirror(options?: Partial<MirrorOutputOptions>): { mirror: MirrorOutput; directory: string };
@@ -50,7 +56,7 @@ export async function openShipping(): Promise<ShippingFixture> {
   const path = output.prepare(attempt);
   const pokes: Poke[] = [];
 
-  function start({ blocks = {}, restMs = 20, graceMs = 0 }: Parameters<ShippingFixture["start"]>[0] = {}) {
+  function start({ blocks = {}, marks = {}, restMs = 20, graceMs = 0 }: Parameters<ShippingFixture["start"]>[0] = {}) {
     const log = createLog("silent");
     const sentFiles = new SentFiles({
       ...{ store, output, log, graceMs },
@@ -66,6 +72,7 @@ export async function openShipping(): Promise<ShippingFixture> {
       sentFiles,
       restMs,
       blocks: { ...store.blocks, ...blocks },
+      marks: { ...store.marks, ...marks },
     });
     cleanups.push(() => shipping.stop());
     shipping.start();
@@ -77,6 +84,7 @@ export async function openShipping(): Promise<ShippingFixture> {
     const mirror = createMirrorOutput({
       directory: cache,
       source: store.blocks,
+      marks: store.marks,
       announce: () => undefined,
       ...options,
     });
