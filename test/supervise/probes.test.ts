@@ -2,6 +2,7 @@ import { chmodSync, statSync } from "node:fs";
 import { homedir, tmpdir } from "node:os";
 import { afterEach, describe, expect, it, vi } from "vitest";
 import { probeLimits, probeNice } from "../../src/supervise/probes/limits.ts";
+import { probeMarking } from "../../src/supervise/probes/marking.ts";
 import { probePty } from "../../src/supervise/probes/pty.ts";
 import { probeRunAs } from "../../src/supervise/probes/run-as.ts";
 import { probeSandbox, sandboxCapability } from "../../src/supervise/probes/sandbox.ts";
@@ -34,6 +35,11 @@ describe.each(installedShells())("on $name", (shell) => {
     expect((await probeRunAs(means())).isAvailable).toBe(isRoot);
     const pty = await probePty(means());
     expect([pty.isAvailable, pty.reason]).toEqual(shell.hasBusyboxTools ? [false, sentence] : [true, null]);
+    expect(await probeMarking(means())).toEqual({
+      isAvailable: true,
+      how: expect.stringMatching(/\/perl$/),
+      reason: null,
+    });
   });
 
   it.skipIf(!isRoot)("tries another user also where TMPDIR is the server's alone", async () => {
@@ -49,6 +55,8 @@ describe.each(installedShells())("on $name", (shell) => {
       await probeNice(means({ nice: "/bin/echo" })),
       await probePty(means({ script: null })),
       await probePty(means({ script: "/bin/false" })),
+      await probeMarking(means({ perl: null })),
+      await probeMarking(means({ perl: "/bin/true" })),
       await probeRunAs(means({ setpriv: null })),
       await probeRunAs(means({ setpriv: "/bin/false" })),
     ]) {
