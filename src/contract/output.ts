@@ -24,6 +24,8 @@ export const outputLines = z.object({
   lines: z.array(outputLine),
   /** Lines written so far; an unfinished last one counts. */
   total: z.int(),
+  /** What to ask `from` for those that follow; null when there are none yet. */
+  next: z.int().nullable(),
   gap: gap.nullable(),
 });
 
@@ -92,9 +94,11 @@ export const outputEndpoints = {
   getOutputLines: endpoint({
     ...shared,
     path: "/taskapi/tasks/:id/output/lines/",
-    summary: "A page of numbered lines. A negative from counts from the end.",
+    summary:
+      "A page of numbered lines. A negative from counts from the end; not with stream, which takes the lines that have something of it.",
     kind: "json",
     query: ofAttempt.extend({
+      stream: z.enum(["stdout", "stderr"]).optional(),
       from: wholeNumber(Number.MIN_SAFE_INTEGER).default(1),
       count: wholeNumber(1, maxLinesPerPage).default(200),
     }),

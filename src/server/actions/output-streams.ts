@@ -1,7 +1,9 @@
 import type { StderrMarks } from "../../contract/index.ts";
 import type { AttemptRef } from "../../output/output.ts";
+import type { TaskRow } from "../../store/store.ts";
 import { type Actor, findVisibleTask } from "../access.ts";
 import type { Context } from "../context.ts";
+import { InvalidInput } from "../failure.ts";
 import { attemptOf } from "./output-attempt.ts";
 
 /** Standard output and standard error told apart, of attempts that were asked to mark the latter. */
@@ -23,13 +25,22 @@ export async function readStderrMarks(
   return { marked: true, marks, truncated: found.marks.length > marks.length, whole, unmarked_from: unmarkedFrom };
 }
 
+/** One of the streams alone can be had where they are told apart. */
+export function refuseUnmarked(task: TaskRow, stream: "stdout" | "stderr" | undefined): void {
+  if (stream !== undefined && !task.spec.markStderr) {
+    const message =
+      "Standard output and standard error are kept as one, in the order they were written. A task submitted with mark_stderr has them told apart.";
+    throw new InvalidInput({ stream: [message] });
+  }
+}
+
 type Range = { first: number; end: number };
 
 const marksAtOnce = 10_000;
 
 /** The parts of a range that came from one of the streams, in order. Of more marks than memory should hold at once. */
 export async function* partsOf(
-  context: Context,
+  context: Pick<Context, "output">,
   ref: AttemptRef,
   stream: "stdout" | "stderr",
   range: Range,

@@ -10,7 +10,8 @@ import type { StreamPart } from "../live/event-stream.ts";
 import { outputEvent } from "../present/output-event.ts";
 import { parseRange } from "./byte-range.ts";
 import { attemptOf } from "./output-attempt.ts";
-import { partsOf } from "./output-streams.ts";
+import { linesOfStream } from "./output-stream-lines.ts";
+import { partsOf, refuseUnmarked } from "./output-streams.ts";
 import { detailOf } from "./tasks.ts";
 
 /** What attempts wrote: raw bytes, pages of lines, and the live stream. */
@@ -30,7 +31,8 @@ export async function sendOutput(
   reply: FastifyReply,
 ): Promise<FastifyReply> {
   const task = await findVisibleTask(context, actor, query.id);
-  refuseUnmarked(task, query);
+  refuseUnmarked(task, query.stream);
+  refuseRangeOfStream(query);
   const ref = await attemptOf(context, task, query.attempt);
   const size = ref === null ? 0 : await context.output.size(ref);
   const gap = ref === null ? null : await context.output.gap(ref);
@@ -62,13 +64,8 @@ export async function sendOutput(
   return reply.send(Readable.from(bytes, { objectMode: false }));
 }
 
-/** One of the streams alone can be had where they are told apart; its bytes have no numbers of their own to ask by. */
-function refuseUnmarked(task: TaskRow, query: RawQuery): void {
-  if (query.stream !== undefined && !task.spec.markStderr) {
-    const message =
-      "Standard output and standard error are kept as one, in the order they were written. A task submitted with mark_stderr has them told apart.";
-    throw new InvalidInput({ stream: [message] });
-  }
+/** The bytes of one stream have no numbers of their own to ask by. */
+function refuseRangeOfStream(query: RawQuery): void {
   if (query.stream !== undefined && query.range !== undefined) {
     throw new InvalidInput({ stream: ["A Range counts bytes of the whole output. Leave it out, or the stream."] });
   }
@@ -116,11 +113,24 @@ export async function readLines(
   context: Context,
   actor: Actor,
   id: number,
-  query: { attempt?: number | undefined; from: number; count: number },
+  query: { attempt?: number | undefined; stream?: "stdout" | "stderr" | undefined; from: number; count: number },
 ): Promise<OutputLines> {
   const task = await findVisibleTask(context, actor, id);
+  const { stream } = query;
+  refuseUnmarked(task, stream);
+  if (stream !== undefined && query.from < 1) {
+    throw new InvalidInput({ from: ["Of one stream, lines are counted from the beginning: ask from 1 or more."] });
+  }
   const ref = await attemptOf(context, task, query.attempt);
-  return ref === null ? { lines: [], total: 0, gap: null } : await context.output.lines(ref, query);
+  if (ref === null) {
+    return { lines: [], total: 0, next: null, gap: null };
+  }
+  if (stream !== undefined) {
+    return linesOfStream(context, ref, stream, query);
+  }
+  const page = await context.output.lines(ref, query);
+  const last = page.lines.at(-1)?.number ?? page.total;
+  return { ...page, next: last < page.total ? last + 1 : null };
 }
 
 type StreamQuery = { attempt?: number | undefined; offset?: number | undefined; lastEventId: string | undefined };
