@@ -11,6 +11,7 @@ const optionOf: Readonly<Record<string, string>> = {
   timeout_seconds: "--timeout",
   tags: "--tag",
   labels: "--label",
+  mark_stderr: "--mark-stderr",
   "retry.attempts": "--retry",
   "retry.delay_seconds": "--retry-delay",
   "retry.max_delay_seconds": "--retry-max-delay",

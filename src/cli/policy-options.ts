@@ -15,7 +15,7 @@ import { UsageError } from "./failure.ts";
 import { parseSizeBytes } from "./size.ts";
 import type { SubmissionBody } from "./submit.ts";
 
-/** How a task is bounded and tried again, its sandbox, terminal and input, as options of `run` and `rerun`. */
+/** How a task is bounded and tried again, its sandbox, terminal, output and input, as options of `run` and `rerun`. */
 export type PolicyOptions = {
   retry?: number;
   retryDelay?: number;
@@ -31,6 +31,7 @@ export type PolicyOptions = {
   maxOutput?: number | "none";
   sandbox?: SandboxMode | true;
   pty?: boolean;
+  markStderr?: boolean;
   input?: boolean;
 };
 
@@ -75,11 +76,12 @@ export function addPolicyOptions(command: Command): Command {
       wordOption("--sandbox", sandboxModes),
     )
     .option("--pty", "give it a terminal, of the size of this one")
+    .option("--mark-stderr", "mark what it writes to standard error, so that it can be told apart; not with --pty")
     .option("--input", 'keep its standard input open for "utm send"')
     .optionsGroup("Options:");
 }
 
-type Policy = Pick<SubmissionBody, "retry" | "limits" | "sandbox" | "pty" | "input">;
+type Policy = Pick<SubmissionBody, "retry" | "limits" | "sandbox" | "pty" | "mark_stderr" | "input">;
 
 /**
  * The fields for what was typed; what was not stays undefined. `former` is the policy of a task that is submitted once
@@ -95,6 +97,7 @@ export function readPolicy(
     limits: readLimits(options, former.limits),
     sandbox: options.sandbox === true ? "strict" : options.sandbox,
     pty: options.pty === true ? terminalOf(deps) : undefined,
+    mark_stderr: options.markStderr,
     input: options.input,
   };
 }

@@ -14,7 +14,7 @@ const inShell = promisify(execFile);
 /** What makes two tasks the same order; the rest is when and how each of them ran. */
 const ordered = ["name", "description", "command", "argv", "script", "cwd", "env", "timeout_seconds"] as const;
 const bounded = ["kill_grace_seconds", "run_at", "queue", "tags", "requested_node", "labels", "priority"] as const;
-const policy = ["sandbox", "takes_input", "retry", "limits"] as const;
+const policy = ["sandbox", "takes_input", "mark_stderr", "retry", "limits"] as const;
 
 function orderOf(task: TaskDetail): Partial<TaskDetail> {
   return Object.fromEntries([...ordered, ...bounded, ...policy].map((field) => [field, task[field]]));
@@ -29,7 +29,14 @@ const cases: [string, Record<string, unknown>][] = [
     "all that bounds it",
     {
       ...{ command: "true", name: "-n 'x'", description: "what it's for", cwd: "/tmp", env: { A: "1 2", B: "--x" } },
-      ...{ timeout_seconds: 90.5, kill_grace_seconds: 2, tags: ["a", "b"], priority: -3, input: true },
+      ...{
+        timeout_seconds: 90.5,
+        kill_grace_seconds: 2,
+        tags: ["a", "b"],
+        priority: -3,
+        input: true,
+        mark_stderr: true,
+      },
       ...{ node: "far", labels: ["gpu", "big"], limits: { memory_bytes: 5_000_001, nice: -1, cpu_seconds: 7 } },
       retry: { attempts: 4, backoff: "exponential", delay_seconds: 2, max_delay_seconds: 9, jitter: 0.5, on: ["lost"] },
     },

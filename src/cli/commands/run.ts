@@ -33,6 +33,9 @@ With -i what comes on standard input here goes to the task as it comes, any byte
 amount, and its end too. With --pty and a terminal, every key goes to the task, Ctrl-C too;
 ~. at the start of a line leaves it running. The terminal keeps the size it has at the start.
 
+With --mark-stderr the web page and "utm logs --stream stderr" tell the two streams apart; what is
+written to both within about a millisecond may then change places.
+
 With --retry the next attempts follow here as well, and the exit code is the last one's.
 
 Exit code: the task's own; 128+n when signal n ended it; 124 when it ran out of time;

@@ -2,7 +2,7 @@ import { type DryRun, type OpenField, quoteForShell } from "../../contract/index
 import type { Deps } from "../deps.ts";
 import type { Paint } from "./colour.ts";
 import { printJson, tableOptions } from "./output.ts";
-import { limitsText, retryText } from "./policy.ts";
+import { limitsText, markedStderr, retryText } from "./policy.ts";
 import { renderFields } from "./table.ts";
 import { oneLine } from "./text.ts";
 import { formatBytes, formatDuration } from "./time.ts";
@@ -30,6 +30,7 @@ function renderDryRun(trial: DryRun, paint: Paint): string {
     ["and finds", trial.env_added === null ? open("env_added") : listed(trial.env_added)],
     ["input", inputText(trial)],
     ["terminal", trial.pty === null ? null : `${trial.pty.columns} × ${trial.pty.rows}`],
+    ["stderr", trial.mark_stderr ? markedStderr : null],
     ["time limit", trial.timeout_seconds === null ? "none" : formatDuration(trial.timeout_seconds * 1000)],
     ["kill grace", formatDuration(trial.kill_grace_seconds * 1000)],
     ["limits", limitsText({ limits: trial.limits, limits_in_force: [] }) ?? "none"],
@@ -42,7 +43,7 @@ function renderDryRun(trial: DryRun, paint: Paint): string {
     ["asks for", asksFor(trial)],
     ["nodes", nodesText(trial)],
     ["start", startText(trial)],
-    ["open", openText(trial, ["argv", "limits", "sandbox", "pty"])],
+    ["open", openText(trial, ["argv", "limits", "sandbox", "pty", "mark_stderr"])],
   ];
   return renderFields(
     fields.filter((field): field is [string, string] => field[1] !== null),

@@ -8,6 +8,9 @@ const causeWords: Readonly<Record<RetryCause, string>> = {
   lost: "a loss",
 };
 
+/** Said of a task whose standard error is told apart. */
+export const markedStderr = "marked in the output";
+
 /** `up to 3 attempts, 10 s apart, after a failure or a time-out`. */
 export function retryText(retry: Retry): string {
   const attempts = retry.attempts === 1 ? "one attempt only" : `up to ${retry.attempts} attempts`;

@@ -1,6 +1,6 @@
 import { isOver, type TaskDetail, type TaskStatus, type TaskSummary } from "../../contract/index.ts";
 import type { Colour, Paint } from "./colour.ts";
-import { limitsText, retryText } from "./policy.ts";
+import { limitsText, markedStderr, retryText } from "./policy.ts";
 import { type Cell, type Column, renderFields, renderTable, type TableOptions } from "./table.ts";
 import { harmless, oneLine } from "./text.ts";
 import { formatAge, formatBytes, formatDuration } from "./time.ts";
@@ -132,6 +132,7 @@ function programFields(task: TaskDetail): [string, string | null][] {
     ["directory", task.cwd === null ? null : oneLine(task.cwd)],
     ["variables", variables.length === 0 ? null : variables.join("\n")],
     ["terminal", task.pty === null ? null : `${task.pty.columns} × ${task.pty.rows}`],
+    ["stderr", task.mark_stderr ? markedStderr : null],
     ["input", inputText(task)],
   ];
 }

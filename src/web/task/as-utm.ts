@@ -60,6 +60,7 @@ function factOptions(task: TaskDetail): string[] {
     option("--priority", task.priority === 0 ? null : String(task.priority)),
     task.sandbox === "none" ? null : "--sandbox",
     task.pty === null ? null : "--pty",
+    task.mark_stderr ? "--mark-stderr" : null,
     task.takes_input && task.pty === null ? "--input" : null,
   ].filter((word) => word !== null);
 }
