@@ -1,10 +1,17 @@
 import { expect, it } from "vitest";
-import type { OutputLines } from "../../src/contract/index.ts";
+import { contract, type OutputLines } from "../../src/contract/index.ts";
 import { startWithAnna } from "../support/anna.ts";
+import { waitFor } from "../support/wait-for.ts";
 
-/** A moment between the streams: what is written to both at once may change places. */
-const build =
-  "echo compiling; sleep 0.1; echo 'warning: unused' >&2; sleep 0.1; printf half; sleep 0.1; echo ' an error' >&2; sleep 0.1; echo linked";
+/** What is written in turn; each waits for a line of input, so that the two streams cannot change places. */
+const steps = [
+  ["echo compiling", "compiling\n"],
+  ["echo 'warning: unused' >&2", "warning: unused\n"],
+  ["printf half", "half"],
+  ["echo ' an error' >&2", " an error\n"],
+  ["echo linked", "linked\n"],
+] as const;
+const build = steps.map(([command]) => `${command}; read go`).join("; ");
 
 it("marks standard error when asked to, says so, and shows one stream alone", async () => {
   const { anna, utm } = await startWithAnna();
@@ -12,8 +19,14 @@ it("marks standard error when asked to, says so, and shows one stream alone", as
   expect(trial.stdout).toMatch(/^stderr +marked in the output$/m);
   expect((await utm("run", "--dry-run", "--", "true")).stdout).not.toMatch(/^stderr/m);
 
-  const run = await utm("run", "--mark-stderr", "--", build);
-  expect(run).toMatchObject({ exitCode: 0, stdout: "compiling\nwarning: unused\nhalf an error\nlinked\n" });
+  expect(await utm("run", "-d", "--mark-stderr", "--input", "--", build)).toMatchObject({ exitCode: 0, stdout: "1\n" });
+  let written = "";
+  for (const [, text] of steps) {
+    written += text;
+    await waitFor(text, async () => (await anna.output(1)) === written);
+    await anna.client.call(contract.sendInput, { params: { id: 1 }, body: { text: "\n" } });
+  }
+  await anna.waitForStatus(1, "completed");
   expect(await anna.get(1)).toMatchObject({ mark_stderr: true });
   expect((await utm("show", "1")).stdout).toMatch(/^stderr +marked in the output$/m);
 
@@ -28,7 +41,7 @@ it("marks standard error when asked to, says so, and shows one stream alone", as
   ]);
   const last = JSON.parse(await logs("--stream", "stderr", "--json", "--tail-lines", "1")) as OutputLines;
   expect(last.lines.map(({ number }) => number)).toEqual([3]);
-  const again = await utm("rerun", "-f", "1");
+  const again = await utm("rerun", "1", "--", "true");
   expect(again.exitCode).toBe(0);
   expect(await anna.get(2)).toMatchObject({ mark_stderr: true });
 });
