@@ -117,7 +117,7 @@ export const formText = {
     percentProblem: "Write a percentage from 0 to 100.",
   },
   environment: {
-    hint: "Variables, input, terminal",
+    hint: "Variables, input, terminal, standard error",
     env: "Environment",
     envHint: "One NAME=value per line",
     envProblem: (line: number) => `Line ${line} is not of the form NAME=value.`,
@@ -130,6 +130,10 @@ export const formText = {
     terminalHint: "For programs that behave otherwise without one; takes input, too",
     columns: "Columns",
     rows: "Rows",
+    mark: "Mark standard error",
+    markHint:
+      "Its output then tells what came from standard error. The price: what is written to both streams within about a millisecond may change places.",
+    markOrTerminal: "A terminal has one stream only. Give it a terminal, or have its standard error marked, not both.",
   },
   preview: {
     demonstration: (seconds: number) => `Sleeps ${seconds} s, to show how a task runs.`,

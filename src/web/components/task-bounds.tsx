@@ -9,7 +9,7 @@ import { DetailRow as Row } from "./detail-row.tsx";
 
 const words = taskText.details;
 
-/** What bounds a task, and when it is tried again: limits with how each is kept, retries, sandbox, terminal, input. */
+/** What bounds a task, and when it is tried again: limits with how each is kept, retries, sandbox, terminal, standard error, input. */
 export function Bounds({ task }: { task: TaskDetail }) {
   return (
     <>
@@ -23,6 +23,7 @@ export function Bounds({ task }: { task: TaskDetail }) {
       <Row name={words.terminal}>
         {task.pty === null ? words.noTerminal : words.terminalSize(task.pty.columns, task.pty.rows)}
       </Row>
+      <Row name={words.stderr}>{task.mark_stderr ? words.marked : words.notMarkedBut}</Row>
       <Row name={words.input}>{task.takes_input ? words.takesInput : words.noInput}</Row>
     </>
   );

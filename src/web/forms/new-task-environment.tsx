@@ -8,7 +8,7 @@ const words = formText.environment;
 
 type EnvironmentProps = FieldGroupProps & { mayTypeCommands: boolean; keptStdinBytes: number };
 
-/** What the program finds: variables, standard input, more of it while it runs, a terminal. */
+/** What the program finds: variables, standard input, more of it while it runs, a terminal; and what becomes of its two outputs. */
 export function EnvironmentFields(props: EnvironmentProps) {
   const { draft, errors, onChange, mayTypeCommands } = props;
   return (
@@ -16,8 +16,8 @@ export function EnvironmentFields(props: EnvironmentProps) {
       {...props}
       title={formText.groups.environment}
       hint={words.hint}
-      fields={["env", "stdin", "keepsStdin", "takesInput", "hasTerminal"]}
-      served={["env", "stdin", "input", "pty"]}
+      fields={["env", "stdin", "keepsStdin", "takesInput", "hasTerminal", "marksStderr"]}
+      served={["env", "stdin", "input", "pty", "mark_stderr"]}
     >
       {mayTypeCommands && (
         <DraftField {...props} field="env" served="env" label={words.env} hint={words.envHint} rows={4} isCode />
@@ -45,6 +45,13 @@ export function EnvironmentFields(props: EnvironmentProps) {
           </div>
         )}
       </div>
+      <CheckField
+        label={words.mark}
+        description={words.markHint}
+        isOn={draft.marksStderr}
+        onChange={(marksStderr) => onChange({ marksStderr })}
+        error={errors.mark_stderr}
+      />
     </FoldedGroup>
   );
 }

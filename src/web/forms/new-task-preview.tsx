@@ -65,6 +65,7 @@ function TrialBounds({ trial: { timeout_seconds: timeout, limits, retry, pty, ..
       <Row name={details.terminal}>
         {pty === null ? details.noTerminal : details.terminalSize(pty.columns, pty.rows)}
       </Row>
+      <Row name={details.stderr}>{trial.mark_stderr ? details.marked : details.notMarked}</Row>
       <Row name={details.input}>{trial.takes_input ? details.takesInput : details.noInput}</Row>
     </>
   );

@@ -1,9 +1,10 @@
 import type { RetryCause, SandboxMode, TaskDetail } from "../../contract/index.ts";
 import type { Order } from "../api/create-task.ts";
+import { formText } from "../form-text.ts";
 import type { FieldReader } from "./field-reader.ts";
 import { formatSizeText } from "./size-text.ts";
 
-/** The part of the form about limits, retries, input, terminal and sandbox, as typed. */
+/** The part of the form about limits, retries, input, terminal, output and sandbox, as typed. */
 export type PolicyDraft = {
   memory: string;
   cpuTime: string;
@@ -22,6 +23,7 @@ export type PolicyDraft = {
   hasTerminal: boolean;
   columns: string;
   rows: string;
+  marksStderr: boolean;
   sandbox: SandboxMode;
 };
 
@@ -42,6 +44,7 @@ export const emptyPolicy: PolicyDraft = {
   hasTerminal: false,
   columns: "120",
   rows: "40",
+  marksStderr: false,
   sandbox: "none",
 };
 
@@ -62,6 +65,7 @@ export const policyFields = [
   "pty",
   "pty.columns",
   "pty.rows",
+  "mark_stderr",
   "sandbox",
 ] as const;
 
@@ -71,15 +75,20 @@ export type Policy = {
   retry: NonNullable<Order["retry"]> | null;
   input: boolean;
   pty: { columns: number; rows: number } | null;
+  mark_stderr: boolean;
   sandbox: SandboxMode;
 };
 
 export function readPolicy(draft: PolicyDraft, reader: FieldReader): Policy {
+  if (draft.marksStderr && draft.hasTerminal) {
+    reader.note("mark_stderr", formText.environment.markOrTerminal);
+  }
   return {
     limits: readLimits(draft, reader),
     retry: readRetry(draft, reader),
     input: draft.takesInput,
     pty: readTerminal(draft, reader),
+    mark_stderr: draft.marksStderr,
     sandbox: draft.sandbox,
   };
 }
@@ -147,6 +156,7 @@ export function policyDraftOf(task: TaskDetail): PolicyDraft {
     takesInput: task.takes_input && pty === null,
     hasTerminal: pty !== null,
     ...(pty === null ? {} : { columns: String(pty.columns), rows: String(pty.rows) }),
+    marksStderr: task.mark_stderr,
     sandbox: task.sandbox,
   };
 }

@@ -50,6 +50,13 @@ test("limits, retry, input, terminal and sandbox are submitted only when asked f
   });
 });
 
+test("standard error is marked when asked for, and not together with a terminal", () => {
+  const draft = { ...emptyDraft, command: "make", marksStderr: true };
+  expect(readDraft(draft)).toEqual({ ok: true, value: { description: "", command: "make", mark_stderr: true } });
+  const both = readDraft({ ...draft, hasTerminal: true });
+  expect(both.ok ? {} : both.errors).toEqual({ mark_stderr: expect.stringContaining("not both") });
+});
+
 test("a limit that cannot be read is named by its path", () => {
   const read = readDraft({ ...emptyDraft, command: "make", memory: "512", processes: "many", attempts: "x" });
   expect(read.ok ? [] : Object.keys(read.errors)).toEqual([
@@ -108,6 +115,7 @@ const task = {
   limits: null,
   retry: null,
   pty: null,
+  mark_stderr: false,
 };
 const repeated = (given: Partial<TaskDetail>) => repeatDraft({ ...task, ...given } as unknown as TaskDetail, 10);
 
@@ -119,6 +127,10 @@ test.each<[Partial<TaskDetail>, object]>([
   [{ script: { body: "true", interpreter: null } }, { kind: "script", script: "true", interpreter: "" }],
 ])("%j is repeated as it would be typed", (given, draft) => {
   expect(repeated(given)).toMatchObject(draft);
+});
+
+test("a task with its standard error marked is repeated with it marked", () => {
+  expect(repeated({ mark_stderr: true })).toMatchObject({ marksStderr: true });
 });
 
 test("what every task has unasked is no text in the form of a repetition", () => {

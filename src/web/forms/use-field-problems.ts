@@ -13,11 +13,12 @@ const served = [
 ];
 
 /** Fields that are done with at a click, by the names of the server. */
-const atOnce: Partial<Record<keyof TaskDraft, string>> = {
-  sandbox: "sandbox",
-  hasTerminal: "pty",
-  takesInput: "input",
-  retryOn: "retry.on",
+const atOnce: Partial<Record<keyof TaskDraft, readonly string[]>> = {
+  sandbox: ["sandbox"],
+  hasTerminal: ["pty", "mark_stderr"],
+  marksStderr: ["mark_stderr"],
+  takesInput: ["input"],
+  retryOn: ["retry.on"],
 };
 
 type Sources = {
@@ -76,8 +77,8 @@ export function useFieldProblems({ draft, own, foreseen, refused, form }: Source
     noteTry: () => setTried((before) => ({ draft, count: (before?.count ?? 0) + 1 })),
     noteChange(next: Partial<TaskDraft>) {
       for (const field of Object.keys(next) as (keyof TaskDraft)[]) {
-        if (atOnce[field] !== undefined) {
-          leave(atOnce[field]);
+        for (const served of atOnce[field] ?? []) {
+          leave(served);
         }
       }
     },

@@ -7,6 +7,7 @@ const given = {
   limits: { nice: 5 },
   sandbox: "strict",
   takes_input: true,
+  mark_stderr: true,
   timeout_seconds: 30,
   labels: ["gpu"],
 };
@@ -27,6 +28,6 @@ test("the submission is repeated with what bounds the task, and without what it 
   const body = /-d '(.*)'$/s.exec(asCurl(task, "http://host"))?.[1] ?? "";
   expect(JSON.parse(body.replaceAll("'\\''", "'"))).toEqual({
     ...{ name: "greet", description: "", command: "echo 'hi'", timeout_seconds: 30 },
-    ...{ limits: { nice: 5 }, sandbox: "strict", input: true, node: "build-1", labels: ["gpu"] },
+    ...{ limits: { nice: 5 }, sandbox: "strict", mark_stderr: true, input: true, node: "build-1", labels: ["gpu"] },
   });
 });

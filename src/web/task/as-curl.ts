@@ -31,6 +31,9 @@ export function asCurl(task: TaskDetail, origin: string): string {
   if (task.sandbox !== "none") {
     order.sandbox = task.sandbox;
   }
+  if (task.mark_stderr) {
+    order.mark_stderr = true;
+  }
   // A terminal takes input by itself.
   if (task.takes_input && task.pty === null) {
     order.input = true;
