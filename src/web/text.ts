@@ -246,6 +246,7 @@ export const text = {
           ["f", "Follow the output"],
           ["w", "Wrap long lines"],
           ["t", "Times of the lines"],
+          ["c", "Standard error, standard output or both, where they are marked"],
           ["y", "Copy the output"],
           ["F", "Output on all of the screen"],
           ["/", "Find in the output"],

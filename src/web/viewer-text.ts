@@ -19,6 +19,24 @@ export const viewerText = {
   openRaw: "Get the raw output",
   cutLine: (count: number) => ` … ${formatCount(count)} more characters`,
   interrupted: "The output stream broke off and is being picked up again.",
+  streams: {
+    label: "Streams",
+    title: "Lines of standard error, of standard output, or all of them (key: c)",
+    choices: { all: "Both streams", stderr: "stderr only", stdout: "stdout only" },
+    shown: {
+      stderr: "Only lines with something from standard error. The number of one leads to its place.",
+      stdout: "Only lines with something from standard output. The number of one leads to its place.",
+    },
+    showAll: "Show all",
+    none: { stderr: "Nothing came from standard error.", stdout: "Nothing came from standard output." },
+    noneYet: { stderr: "Nothing from standard error yet.", stdout: "Nothing from standard output yet." },
+    sign: { stderr: "err", both: "mix" },
+    meaning: { stderr: "Written to standard error", both: "Partly written to standard error" },
+    notWhole: "What it wrote in its last moment may be missing: it was ended by force.",
+    unmarkedFrom: (byte: number) =>
+      `Behind its first ${formatBytes(byte)} nothing is marked: there were more than a million marks before.`,
+    notMarked: "Submit with “Mark standard error” to tell the streams apart.",
+  },
   times: {
     toggle: "Times",
     title: "When each line was written, as exactly as it was looked at (key: t)",

@@ -5,7 +5,7 @@ import type { Member } from "../support/server-process.ts";
 import { waitFor } from "../support/wait-for.ts";
 import { expect, logIn, test } from "./fixtures.ts";
 
-/** Task 1 was tried twice and is over, task 2 runs and takes input, task 3 is suspended. */
+/** Task 1 was tried twice and is over, task 2 runs and takes input, task 3 is suspended, task 4 has its stderr marked. */
 const pages = [
   "/dashboard",
   "/dashboard?owner=all&span=hour",
@@ -21,6 +21,8 @@ const pages = [
   "/tasks/2",
   "/tasks/2?tab=usage",
   "/tasks/3",
+  "/tasks/4",
+  "/tasks/4?tab=details",
   "/nodes",
   "/account",
   "/users",
@@ -39,6 +41,8 @@ async function fillServer(anna: Member): Promise<void> {
   const sleeper = await anna.submit({ name: "sleeper", command: "echo asleep; sleep 300" });
   await waitFor("the sleeper's first word", async () => (await anna.output(sleeper.id)) !== "");
   await anna.client.call(contract.suspendTask, { params: { id: sleeper.id } });
+  const marked = await anna.submit({ name: "marked", command: "echo out; echo err >&2", mark_stderr: true });
+  await anna.waitForEnd(marked.id);
 }
 
 for (const colorScheme of ["light", "dark"] as const) {
@@ -78,6 +82,12 @@ for (const colorScheme of ["light", "dark"] as const) {
     await page.getByRole("checkbox", { name: /Select sleeper/ }).check();
     await page.getByRole("button", { name: "Kill", exact: true }).waitFor();
     await expectNoFindings(page, "selection");
+    await page.goto("/tasks/4");
+    await page.getByRole("img", { name: "Written to standard error" }).waitFor();
+    await expectNoFindings(page, "signs of standard error");
+    await page.getByRole("combobox", { name: "Streams" }).selectOption("stderr only");
+    await page.getByRole("img", { name: "Written to standard error" }).waitFor();
+    await expectNoFindings(page, "standard error alone");
     await page.goto("/tasks/2");
     for (const [key, what] of [
       ["S", "signal dialog"],

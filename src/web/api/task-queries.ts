@@ -23,6 +23,8 @@ export const taskKeys = {
   usage: (id: number) => ["tasks", "usage", id] as const,
   search: (id: number) => ["tasks", "search", id] as const,
   excerpt: (id: number) => ["tasks", "excerpt", id] as const,
+  stderrMarks: (id: number) => ["tasks", "stderr-marks", id] as const,
+  streamLines: (id: number) => ["tasks", "stream-lines", id] as const,
   processes: (id: number) => ["tasks", "processes", id] as const,
 };
 

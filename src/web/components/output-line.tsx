@@ -1,5 +1,6 @@
 import { type CSSProperties, memo } from "react";
 import { lineFragment } from "../live/line-link.ts";
+import type { LineOrigin } from "../task/line-origins.ts";
 import type { LineTime } from "../task/line-times.ts";
 import { composeLine, type StyledRun, type TextStyle } from "../terminal/compose-line.ts";
 import type { BufferedLine } from "../terminal/line-buffer.ts";
@@ -15,10 +16,12 @@ type OutputLineProps = {
   line: BufferedLine;
   /** When it was written, null when that is not known; left out when times are not shown. */
   time?: LineTime | null | undefined;
+  /** What it came from, null while that is not known; left out for outputs that are not marked. */
+  origin?: LineOrigin | null | undefined;
 };
 
 /** One line of output, with its colours, as text nodes. Drawn again only when the line itself has changed. */
-export const OutputLine = memo(function OutputLine({ line, time }: OutputLineProps) {
+export const OutputLine = memo(function OutputLine({ line, time, origin }: OutputLineProps) {
   if (line.gapBytes > 0) {
     return <div className={classes.gap}>{viewerText.gap(line.gapBytes)}</div>;
   }
@@ -29,6 +32,7 @@ export const OutputLine = memo(function OutputLine({ line, time }: OutputLinePro
     <div className={classes.line}>
       <LineNumber number={line.number} />
       {time !== undefined && <LineTimeCell time={time} />}
+      {origin !== undefined && <OriginSign origin={origin} />}
       <span className={classes.text}>
         {hasControls ? composeLine(line.text, line.carry).map(styledRun) : shown}
         {hidden > 0 && <span className={classes.cut}>{viewerText.cutLine(hidden)}</span>}
@@ -54,6 +58,24 @@ function LineNumber({ number }: { number: number | null }) {
       title={viewerText.excerpt.link}
       tabIndex={-1}
       aria-hidden="true"
+    />
+  );
+}
+
+/** Its place is kept whether there is a sign or not. The letters are drawn by the style sheet: they are not copied. */
+function OriginSign({ origin }: { origin: LineOrigin | null }) {
+  if (origin === null || origin === "stdout") {
+    return <span className={classes.origin} />;
+  }
+  const { meaning, sign } = viewerText.streams;
+  return (
+    <span
+      className={classes.origin}
+      role="img"
+      aria-label={meaning[origin]}
+      title={meaning[origin]}
+      data-origin={origin}
+      data-sign={sign[origin]}
     />
   );
 }

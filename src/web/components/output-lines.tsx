@@ -3,6 +3,7 @@ import { type MouseEvent, type ReactNode, useCallback, useEffect, useLayoutEffec
 import type { LineLink } from "../live/line-link.ts";
 import type { OutputSnapshot } from "../live/output-store.ts";
 import type { FindTarget } from "../live/use-find.ts";
+import { type MarkedOutput, useLineOrigins } from "../live/use-line-origins.ts";
 import type { TimeOfByte } from "../live/use-line-times.ts";
 import type { BufferedLine } from "../terminal/line-buffer.ts";
 import { indexOfLine } from "../terminal/line-index.ts";
@@ -22,6 +23,8 @@ export type LineLooks = {
   isWrapped: boolean;
   /** When a byte was written; null when times are not shown. */
   timeOf: TimeOfByte | null;
+  /** What its lines came from is shown; null when that is not known of this output. */
+  marked: MarkedOutput | null;
   /** Lines that have what is looked for, and the one to show. */
   found: { numbers: ReadonlySet<number>; target: FindTarget | null };
   /** Lines the address names. */
@@ -36,6 +39,10 @@ type OutputLinesProps = LineLooks & {
   emptyText: string;
   /** The first or the last row is nearly in sight: more can be loaded there. */
   onEdge?: (edge: "first" | "last") => void;
+  /** Where the output ends, when the last line is the last one of it. */
+  endByte?: number;
+  /** What stands below the lines. */
+  end?: string | null;
   /** What stands above the lines when there is more than is shown. */
   earlier: ReactNode;
 };
@@ -71,7 +78,7 @@ export function OutputLines(props: OutputLinesProps) {
       element.scrollTop = element.scrollHeight;
       lastTop.current = element.scrollTop;
     }
-  }, [isFollowing, isWrapped, version, totalHeight]);
+  }, [isFollowing, isWrapped, version, totalHeight, props.end]);
 
   const { numbers, target } = props.found;
   const shownTarget = useRef<FindTarget | null>(null);
@@ -89,7 +96,8 @@ export function OutputLines(props: OutputLinesProps) {
   const items = rows.getVirtualItems();
   const firstRow = items[0]?.index ?? -1;
   const lastRow = items.at(-1)?.index ?? -1;
-  const { onEdge } = props;
+  const { marked, endByte = null, onEdge } = props;
+  const originOf = useLineOrigins(marked, { lines, firstRow, lastRow, end: endByte });
   const hasArrived = useRef(false);
   // biome-ignore lint/correctness/useExhaustiveDependencies: asked again when lines came, which may not be enough
   useEffect(() => {
@@ -163,12 +171,17 @@ export function OutputLines(props: OutputLinesProps) {
                 data-target={(target !== null && line.number === target.number) || undefined}
                 style={{ transform: `translateY(${row.start}px)` }}
               >
-                <OutputLine line={line} time={props.timeOf?.(line.offset)} />
+                <OutputLine
+                  line={line}
+                  time={props.timeOf?.(line.offset)}
+                  origin={marked === null ? undefined : originOf(row.index)}
+                />
               </div>
             )
           );
         })}
       </div>
+      {props.end != null && <p className={classes.end}>{props.end}</p>}
     </div>
   );
 }

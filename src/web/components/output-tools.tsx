@@ -8,6 +8,7 @@ import { ToggleButton } from "../ui/toggle-button.tsx";
 import { viewerText } from "../viewer-text.ts";
 import classes from "./output-view.module.css";
 import { RawOutputButton } from "./raw-output-button.tsx";
+import { StreamChoice } from "./stream-choice.tsx";
 import type { useCopyOutput } from "./use-copy-output.ts";
 import type { ViewerOptions } from "./use-viewer-options.ts";
 
@@ -41,6 +42,7 @@ export function OutputTools({ task, attempt, viewer, options, copy }: OutputTool
       <ToggleButton isOn={query !== null} onClick={() => viewer.look(query === null ? noQuery : null)} title="/">
         {viewerText.find.open}
       </ToggleButton>
+      {viewer.marked !== null && <StreamChoice chosen={viewer.stream} onChoose={viewer.showStream} />}
       <span className={classes.size}>{sizeBytes > 0 && formatBytes(sizeBytes)}</span>
       <Button
         size="compact-sm"

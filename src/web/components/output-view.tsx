@@ -1,7 +1,9 @@
+import { notifications } from "@mantine/notifications";
 import type { TaskDetail } from "../../contract/index.ts";
 import { useConnection } from "../live/connection.ts";
 import { useLineTimes } from "../live/use-line-times.ts";
-import { noQuery, useOutputViewer } from "../live/use-output-viewer.ts";
+import { noQuery, type OutputViewer, useOutputViewer } from "../live/use-output-viewer.ts";
+import { streamChoices } from "../live/use-stream-lines.ts";
 import { EndIcon } from "../ui/icons.tsx";
 import { useKeys } from "../ui/keys.ts";
 import { viewerText } from "../viewer-text.ts";
@@ -26,6 +28,7 @@ export function OutputView({ task, attempt }: { task: TaskDetail; attempt: numbe
     w: options.toggleWrap,
     t: options.toggleTimes,
     y: copy.start,
+    c: () => showNextStream(viewer),
     F: options.toggleFull,
     Escape: () => options.isFull && options.leaveFull(),
     "/": () => look(query ?? noQuery),
@@ -61,4 +64,13 @@ export function OutputView({ task, attempt }: { task: TaskDetail; attempt: numbe
       {viewer.isLatest && task.takes_input && task.status === "running" && <InputLine key={task.attempt} task={task} />}
     </div>
   );
+}
+
+/** Where the streams are not told apart, it says how that is asked for. */
+function showNextStream({ marked, stream, showStream }: OutputViewer): void {
+  if (marked === null) {
+    notifications.show({ message: viewerText.streams.notMarked });
+    return;
+  }
+  showStream(streamChoices[(streamChoices.indexOf(stream) + 1) % streamChoices.length] ?? "all");
 }

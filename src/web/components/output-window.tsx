@@ -9,6 +9,7 @@ import { ExcerptBar } from "./excerpt-bar.tsx";
 import { type LineLooks, OutputLines } from "./output-lines.tsx";
 import classes from "./output-view.module.css";
 import { RawOutputButton } from "./raw-output-button.tsx";
+import { StreamBar } from "./stream-bar.tsx";
 
 type OutputWindowProps = {
   task: TaskDetail;
@@ -24,8 +25,10 @@ export function OutputWindow({ task, viewer, looks, rawOf }: OutputWindowProps) 
     ...looks,
     found: { numbers: find.numbers, target: goal },
     linked: viewer.linked,
+    marked: viewer.marked,
     onLink: viewer.link,
   };
+  const end = endText(task, viewer);
   if (viewer.shows === "matches") {
     return (
       <OutputLines
@@ -38,6 +41,23 @@ export function OutputWindow({ task, viewer, looks, rawOf }: OutputWindowProps) 
         onEdge={(edge) => edge === "last" && find.fetchMore?.()}
         emptyText={find.isSearching ? viewerText.find.searching : viewerText.find.nothing}
         earlier={null}
+      />
+    );
+  }
+  if (viewer.shows === "stream") {
+    const { streamLines } = viewer;
+    return (
+      <OutputLines
+        key={viewer.stream}
+        snapshot={streamLines}
+        // Before the last ones are loaded, their end is not where new ones come.
+        isFollowing={viewer.isFollowing && streamLines.later === null}
+        onFollow={viewer.setFollowing}
+        {...alike}
+        onEdge={(edge) => (edge === "first" ? streamLines.earlier?.() : streamLines.later?.())}
+        emptyText={emptyStreamText(viewer)}
+        earlier={null}
+        end={end}
       />
     );
   }
@@ -62,7 +82,9 @@ export function OutputWindow({ task, viewer, looks, rawOf }: OutputWindowProps) 
       isFollowing={viewer.isFollowing}
       onFollow={viewer.setFollowing}
       {...alike}
+      endByte={snapshot.sizeBytes}
       emptyText={emptyText(task, snapshot.isOver)}
+      end={end}
       earlier={
         <EarlierOutput
           snapshot={snapshot}
@@ -80,6 +102,7 @@ export function OutputNotes({ viewer, isConnected }: { viewer: OutputViewer; isC
     <>
       {snapshot.error !== null && <ErrorNote message={errorText(snapshot.error)} onRetry={viewer.retry} />}
       {snapshot.isInterrupted && isConnected && <p className={classes.interrupted}>{viewerText.interrupted}</p>}
+      <StreamBar viewer={viewer} />
       {viewer.shows === "excerpt" && <ExcerptBar excerpt={excerpt} />}
       {excerpt.error !== null && <ErrorNote message={errorText(excerpt.error)} onRetry={excerpt.retry} />}
     </>
@@ -88,6 +111,28 @@ export function OutputNotes({ viewer, isConnected }: { viewer: OutputViewer; isC
 
 /** Neither an excerpt nor a list of matches has an end to follow. */
 function ignore(): void {}
+
+/** What is to be said of a marked output below its last line; null for nothing. */
+function endText(task: TaskDetail, { marksStand, snapshot }: OutputViewer): string | null {
+  // What was never started has written nothing that could be missing.
+  const isMute = task.outcome === "spawn_failed" && snapshot.sizeBytes === 0;
+  if (marksStand === null || isMute) {
+    return null;
+  }
+  const { isWhole, unmarkedFrom } = marksStand;
+  const parts = [
+    ...(unmarkedFrom === null ? [] : [viewerText.streams.unmarkedFrom(unmarkedFrom)]),
+    ...(isWhole ? [] : [viewerText.streams.notWhole]),
+  ];
+  return parts.length === 0 ? null : parts.join(" ");
+}
+
+function emptyStreamText({ stream, streamLines, snapshot }: OutputViewer): string {
+  if (stream === "all" || streamLines.isLoading) {
+    return text.common.loading;
+  }
+  return (snapshot.isOver ? viewerText.streams.none : viewerText.streams.noneYet)[stream];
+}
 
 function emptyText(task: TaskDetail, isOver: boolean): string {
   if (task.attempt === 0) {

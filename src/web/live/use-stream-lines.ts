@@ -1,0 +1,79 @@
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { useEffect, useMemo, useRef } from "react";
+import type { OutputLines } from "../../contract/index.ts";
+import { client, contract } from "../api/client.ts";
+import { taskKeys } from "../api/task-queries.ts";
+import type { BufferedLine } from "../terminal/line-buffer.ts";
+
+/** Which lines of a marked output are shown: all of them, or those with something of one stream. */
+export const streamChoices = ["all", "stderr", "stdout"] as const;
+export type StreamChoice = (typeof streamChoices)[number];
+
+const pageSize = 1000;
+const watchMs = 1000;
+/** Who has scrolled through more is not looking for the newest. */
+const pagesWatched = 3;
+/** What is far from the place somebody reads at is dropped again. */
+const mostPages = 20;
+
+type StreamSource = { taskId: number; attempt: number; isRunning: boolean; stream: StreamChoice };
+
+/**
+ * The lines that have something of one stream, in pages from the server. While the attempt runs, those on the screen are
+ * asked for again: new lines come, and marks come a moment after their lines.
+ */
+export function useStreamLines({ taskId, attempt, isRunning, stream }: StreamSource) {
+  const enabled = stream !== "all" && attempt > 0;
+  const begun = useRef<number[]>([]);
+  const found = useInfiniteQuery({
+    queryKey: [...taskKeys.streamLines(taskId), attempt, stream],
+    enabled,
+    maxPages: mostPages,
+    initialPageParam: 1,
+    queryFn: ({ pageParam, signal }) => {
+      if (!begun.current.includes(pageParam)) {
+        begun.current.push(pageParam);
+      }
+      const query = { attempt, from: pageParam, count: pageSize, stream: stream === "all" ? undefined : stream };
+      return client.call(contract.getOutputLines, { params: { id: taskId }, query }, { signal });
+    },
+    refetchInterval: ({ state }) => (isRunning && (state.data?.pages.length ?? 0) <= pagesWatched ? watchMs : false),
+    getNextPageParam: (page) => page.next ?? undefined,
+    // Pages are found forwards only: the one before begins where one has begun already.
+    getPreviousPageParam: (_page, _pages, first) => {
+      const before = begun.current.filter((from) => from < first);
+      return before.length === 0 ? undefined : Math.max(...before);
+    },
+  });
+  const { refetch } = found;
+  useEffect(() => {
+    if (enabled && !isRunning) {
+      void refetch();
+    }
+  }, [enabled, isRunning, refetch]);
+  const pages = found.data?.pages;
+  return {
+    lines: useMemo(() => linesOf(pages ?? []), [pages]),
+    version: found.dataUpdatedAt,
+    error: found.error,
+    isLoading: enabled && found.data === undefined && found.error === null,
+    earlier: found.hasPreviousPage ? () => void (found.isFetching || found.fetchPreviousPage()) : null,
+    later: found.hasNextPage ? () => void (found.isFetching || found.fetchNextPage()) : null,
+    retry: () => void found.refetch(),
+  };
+}
+
+export type StreamLines = ReturnType<typeof useStreamLines>;
+
+/** Colours in force where a line begins are not known. While marks still come, pages may have lines in common. */
+function linesOf(pages: readonly OutputLines[]): BufferedLine[] {
+  const lines: BufferedLine[] = [];
+  let last = 0;
+  for (const { number, offset, text } of pages.flatMap((page) => page.lines)) {
+    if (number > last) {
+      lines.push({ key: number, number, offset, text, carry: "", cutCharacters: 0, gapBytes: 0 });
+      last = number;
+    }
+  }
+  return lines;
+}
