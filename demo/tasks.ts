@@ -54,6 +54,10 @@ function rare(tomorrow: string): DemoTask[] {
     },
     { owner: 0, name: "many lines", command: "seq 1 200000", description: "Two hundred thousand lines." },
     { owner: 2, name: "colours", command: colours, pty: true },
+    {
+      ...{ owner: 1, name: "build with warnings", command: noisyBuild, mark_stderr: true, tags: ["ci"] },
+      description: "What came from standard error is marked; choose it in the output's tools.",
+    },
     { owner: 1, name: "leaves a process behind", command: 'sleep 300 & echo "started $!"' },
     {
       owner: 0,
@@ -88,6 +92,10 @@ function rare(tomorrow: string): DemoTask[] {
       owner: 3,
       name: "watch the queue",
       command: 'n=7; while :; do n=$(( (n * 31 + 11) % 40 )); echo "$(date -u +%T)  depth $n"; sleep 2; done',
+    },
+    {
+      ...{ owner: 0, name: "mirror packages", command: mirror, mark_stderr: true, tags: ["nightly"] },
+      description: "Runs on, with a warning now and then on standard error.",
     },
     {
       owner: 1,
@@ -204,3 +212,23 @@ function progress(what: string, steps: number, pauseSeconds: number): string {
 
 const colours =
   "for c in 31 32 33 34 35 36; do printf '\\033[%sm%-10s\\033[1m bold\\033[0m \\033[7;%sm inverse \\033[0m\\n' $c colour$c $c; done; printf '\\033]0;title\\007done\\n'";
+
+/** As compilers do it: what is done on standard output, what is wrong on standard error. */
+const noisyBuild = `for f in main lexer parser emit link_map symbols; do
+  echo "cc -O2 -Wall -c -o $f.o src/$f.c"
+  sleep 0.1
+  case $f in
+    lexer) printf 'src/lexer.c:88:14: warning: unused variable ‘column’ [-Wunused-variable]\\n   88 |         int column = 0;\\n      |             ^~~~~~\\n' >&2 ;;
+    emit) printf 'src/emit.c:231:9: warning: comparison of integers of different signs [-Wsign-compare]\\n' >&2 ;;
+  esac
+  sleep 0.1
+done
+printf 'linking app '
+sleep 0.1
+printf '(ld: warning: symbols.o has no .note.GNU-stack) ' >&2
+sleep 0.1
+echo 'done'
+echo '2 warnings generated.' >&2`;
+
+const mirror = `n=0; while :; do n=$((n+1)); printf 'fetch pool/main/p/pkg-%04d.deb  ok\\n' $n; sleep 1
+[ $((n % 7)) -ne 0 ] || { printf 'W: mirror answered slowly, trying the next one (%d)\\n' $n >&2; sleep 1; }; done`;
