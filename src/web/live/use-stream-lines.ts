@@ -10,9 +10,8 @@ export const streamChoices = ["all", "stderr", "stdout"] as const;
 export type StreamChoice = (typeof streamChoices)[number];
 
 const pageSize = 1000;
+/** For each page: who has many on the screen costs the server no more than who has one. */
 const watchMs = 1000;
-/** Who has scrolled through more is not looking for the newest. */
-const pagesWatched = 3;
 /** What is far from the place somebody reads at is dropped again. */
 const mostPages = 20;
 
@@ -37,7 +36,7 @@ export function useStreamLines({ taskId, attempt, isRunning, stream }: StreamSou
       const query = { attempt, from: pageParam, count: pageSize, stream: stream === "all" ? undefined : stream };
       return client.call(contract.getOutputLines, { params: { id: taskId }, query }, { signal });
     },
-    refetchInterval: ({ state }) => (isRunning && (state.data?.pages.length ?? 0) <= pagesWatched ? watchMs : false),
+    refetchInterval: ({ state }) => (isRunning ? watchMs * Math.max(1, state.data?.pages.length ?? 1) : false),
     getNextPageParam: (page) => page.next ?? undefined,
     // Pages are found forwards only: the one before begins where one has begun already.
     getPreviousPageParam: (_page, _pages, first) => {
