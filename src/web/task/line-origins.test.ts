@@ -16,7 +16,7 @@ test("a line goes as far as the next one, the last one to the end of the output"
 });
 
 test("a line before a gap ends where the gap begins, and one of a list of matches with its text", () => {
-  const cut = [line(1, 0, "on"), line(null, 2, "", 98), line(null, 100, "rest")];
+  const cut = [line(1, 0, "o\u{1f600}"), line(null, 2, "", 98), line(null, 100, "rest")];
   expect(bytesOfLine(cut, 0, 104)).toEqual({ first: 0, end: 2 });
   const matches = [line(3, 10, "größe"), line(9, 400, ""), line(12, 900, "x")];
   expect(bytesOfLine(matches, 0, null)).toEqual({ first: 10, end: 17 });
