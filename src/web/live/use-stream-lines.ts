@@ -62,8 +62,6 @@ export function useStreamLines({ taskId, attempt, isRunning, stream }: StreamSou
   };
 }
 
-export type StreamLines = ReturnType<typeof useStreamLines>;
-
 /** Colours in force where a line begins are not known. While marks still come, pages may have lines in common. */
 function linesOf(pages: readonly OutputLines[]): BufferedLine[] {
   const lines: BufferedLine[] = [];
