@@ -8,8 +8,9 @@ import { partsOf } from "./output-streams.ts";
  *
  * The parts of the stream are gone through in order, and with them the lines, a window of them at a time. The window of a
  * part far away is found by guessing: between two lines whose numbers and places are known, lines are about equally long.
- * Each second guess is the middle, so that lines of very different length do not make it slow. Neither the output nor the
- * record of its marks is read from its beginning.
+ * Each guess aims a little before the part, since from there on windows are gone through; each fourth one is the middle, so
+ * that lines of very different length do not make it slow. Neither the output nor the record of its marks is read from its
+ * beginning.
  */
 type PlacedLine = OutputLine & {
   /** Offset behind its last byte, its line end included. */
@@ -20,6 +21,9 @@ type ReadPage = (from: number, count: number) => Promise<Page>;
 type Place = { number: number; offset: number };
 
 const windowLines = 500;
+/** A window that begins so near before a byte is near enough. */
+const nearBytes = 16 * 1024;
+const guessesToMiddle = 4;
 /** A page ends early after so much text, as any page of lines does. */
 const mostCharacters = 8 * 1024 * 1024;
 
@@ -93,11 +97,12 @@ function lineFinder(read: ReadPage, first: Place, end: Place): (byte: number) =>
   };
 }
 
-/** The number of a line at or before the byte, less than a window away from it. */
+/** The number of a line at or before the byte, and near it. */
 async function numberNear(read: ReadPage, byte: number, before: Place, behind: Place): Promise<number> {
   let [low, high] = [before, behind];
-  for (let guesses = 0; high.number - low.number > windowLines; guesses += 1) {
-    const part = guesses % 2 === 0 ? (byte - low.offset) / Math.max(1, high.offset - low.offset) : 0.5;
+  for (let guesses = 1; high.number - low.number > windowLines && byte - low.offset > nearBytes; guesses += 1) {
+    const aim = byte - nearBytes / 2 - low.offset;
+    const part = guesses % guessesToMiddle === 0 ? 0.5 : aim / Math.max(1, high.offset - low.offset);
     const between = low.number + Math.floor((high.number - low.number) * part);
     const number = Math.min(high.number - 1, Math.max(low.number + 1, between));
     const [line] = (await read(number, 1)).lines;

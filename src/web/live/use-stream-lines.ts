@@ -9,11 +9,14 @@ import type { BufferedLine } from "../terminal/line-buffer.ts";
 export const streamChoices = ["all", "stderr", "stdout"] as const;
 export type StreamChoice = (typeof streamChoices)[number];
 
-const pageSize = 1000;
+/** Lines far apart take the server some milliseconds each in a gigabyte. */
+const pageSize = 200;
 /** For each page: who has many on the screen costs the server no more than who has one. */
 const watchMs = 1000;
+/** What takes long is not asked again soon. */
+const restPerAsk = 5;
 /** What is far from the place somebody reads at is dropped again. */
-const mostPages = 20;
+const mostPages = 50;
 
 type StreamSource = { taskId: number; attempt: number; isRunning: boolean; stream: StreamChoice };
 
@@ -24,19 +27,24 @@ type StreamSource = { taskId: number; attempt: number; isRunning: boolean; strea
 export function useStreamLines({ taskId, attempt, isRunning, stream }: StreamSource) {
   const enabled = stream !== "all" && attempt > 0;
   const begun = useRef<number[]>([]);
+  const tookMs = useRef(0);
   const found = useInfiniteQuery({
     queryKey: [...taskKeys.streamLines(taskId), attempt, stream],
     enabled,
     maxPages: mostPages,
     initialPageParam: 1,
-    queryFn: ({ pageParam, signal }) => {
+    queryFn: async ({ pageParam, signal }) => {
       if (!begun.current.includes(pageParam)) {
         begun.current.push(pageParam);
       }
       const query = { attempt, from: pageParam, count: pageSize, stream: stream === "all" ? undefined : stream };
-      return client.call(contract.getOutputLines, { params: { id: taskId }, query }, { signal });
+      const begunAtMs = performance.now();
+      const page = await client.call(contract.getOutputLines, { params: { id: taskId }, query }, { signal });
+      tookMs.current = performance.now() - begunAtMs;
+      return page;
     },
-    refetchInterval: ({ state }) => (isRunning ? watchMs * Math.max(1, state.data?.pages.length ?? 1) : false),
+    refetchInterval: ({ state }) =>
+      isRunning ? (state.data?.pages.length ?? 1) * Math.max(watchMs, restPerAsk * tookMs.current) : false,
     getNextPageParam: (page) => page.next ?? undefined,
     // Pages are found forwards only: the one before begins where one has begun already.
     getPreviousPageParam: (_page, _pages, first) => {
