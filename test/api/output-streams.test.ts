@@ -59,6 +59,11 @@ describe("a task that marks its standard error", () => {
     expect([rest.marks.length, rest.truncated]).toEqual([3, false]);
   });
 
+  it("misses nothing when it could not start", async () => {
+    const id = await ran({ command: "true", cwd: "/no/such/directory", mark_stderr: true });
+    expect(await marksOf(id)).toMatchObject({ marked: true, marks: [], whole: true });
+  });
+
   it("has no bytes of one stream to ask for by their numbers, and no terminal", async () => {
     const answer = await output(marked, "?stream=stderr", { Range: "bytes=0-3" });
     expect([answer.status, Object.keys(answer.body as object)]).toEqual([400, ["stream"]]);

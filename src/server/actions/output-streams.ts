@@ -18,7 +18,9 @@ export async function readStderrMarks(
   const range = { first: query.first, end: query.end, most: query.limit + 1 };
   const found = ref === null ? null : await context.output.stderrMarks(ref, range);
   if (found === null) {
-    return { marked: task.spec.markStderr, marks: [], truncated: false, whole: false, unmarked_from: null };
+    // One that never started has written nothing, and nothing of it is missing.
+    const whole = task.spec.markStderr && ref !== null && (await context.output.size(ref)) === 0;
+    return { marked: task.spec.markStderr, marks: [], truncated: false, whole, unmarked_from: null };
   }
   const marks = found.marks.slice(0, query.limit);
   const { isWhole: whole, unmarkedFrom } = found;
