@@ -1,3 +1,5 @@
+import { contract } from "../../src/contract/index.ts";
+import { waitFor } from "../support/wait-for.ts";
 import { expect, logIn, test } from "./fixtures.ts";
 
 test("limits, retry and input are asked for in the form, and wrong ones told beside their fields", async ({
@@ -39,4 +41,35 @@ test("limits, retry and input are asked for in the form, and wrong ones told bes
   await page.getByRole("tab", { name: "Details" }).click();
   await expect(page.getByText(/^512 MiB memory, (sampled|kept by the kernel)$/)).toBeVisible();
   await expect(page.getByText(/^niceness 5, /)).toBeVisible();
+});
+
+test("an answer that an event overtook on its way is asked for again: it lacks how the limits are kept", async ({
+  page,
+  anna,
+}) => {
+  const setPaused = (paused: boolean) =>
+    anna.client.call(contract.updateQueue, { params: { name: "default" }, body: { paused } });
+  await setPaused(true);
+  const { id } = await anna.submit({ command: "sleep 300", limits: { memory_bytes: 512 * 1024 * 1024 } });
+  await logIn(page, anna);
+  const held = Promise.withResolvers<void>();
+  const isFetched = Promise.withResolvers<void>();
+  await page.route(
+    `**/taskapi/tasks/${id}/`,
+    async (route) => {
+      const response = await route.fetch();
+      isFetched.resolve();
+      await held.promise;
+      await route.fulfill({ response });
+    },
+    { times: 1 },
+  );
+  await page.getByRole("row").getByRole("link").first().click();
+  await isFetched.promise;
+  await setPaused(false);
+  await waitFor("it to run", async () => (await anna.get(id)).started_at !== null);
+  await expect(page).toHaveTitle(/1 running/);
+  held.resolve();
+  await page.getByRole("tab", { name: "Details" }).click();
+  await expect(page.getByText(/^512 MiB memory, (sampled|kept by the kernel)$/)).toBeVisible();
 });

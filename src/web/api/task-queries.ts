@@ -1,6 +1,6 @@
 import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
 import type { TaskSummary } from "../../contract/index.ts";
-import { recentTasksAfter, withRecentChange } from "../live/recent-changes.ts";
+import { recentTasksAfter, wasOvertaken, withRecentChange } from "../live/recent-changes.ts";
 import { todayStart } from "../task/moments.ts";
 import { filterQuery, type TaskFilter } from "../task/task-filter.ts";
 import { client, contract } from "./client.ts";
@@ -142,8 +142,12 @@ export function lastLinesQuery(ids: readonly number[]) {
 export function taskQuery(id: number) {
   return queryOptions({
     queryKey: taskKeys.detail(id),
-    queryFn: async ({ signal }) =>
-      withRecentChange(await client.call(contract.getTask, { params: { id } }, { signal })),
+    queryFn: async ({ signal }) => {
+      const ask = () => client.call(contract.getTask, { params: { id } }, { signal });
+      const answered = await ask();
+      // An event overtook it on the way, and tells less than the whole task has.
+      return withRecentChange(wasOvertaken(answered) ? await ask() : answered);
+    },
   });
 }
 

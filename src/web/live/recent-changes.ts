@@ -24,10 +24,15 @@ export function forgetTasks(): void {
   recent.clear();
 }
 
+/** The stream has told something newer about the task than the answer does. */
+export function wasOvertaken(task: Pick<TaskSummary, "id" | "updated_at">): boolean {
+  const heard = recent.get(task.id);
+  return heard !== undefined && heard.updated_at > task.updated_at;
+}
+
 /** The newer of an answer and what the stream has told about the same task. */
 export function withRecentChange<Task extends TaskSummary>(task: Task): Task {
-  const heard = recent.get(task.id);
-  return heard !== undefined && heard.updated_at > task.updated_at ? { ...task, ...heard } : task;
+  return wasOvertaken(task) ? { ...task, ...recent.get(task.id) } : task;
 }
 
 /** Tasks newer than this id that belong into a list of this filter, newest first. */
