@@ -59,35 +59,35 @@ for (const colorScheme of ["light", "dark"] as const) {
     for (const path of ["/login", "/register"]) {
       await page.goto(path);
       await page.getByRole("heading").first().waitFor();
-      await expectNoFindings(page, path);
+      await expectNoFindings(page, path, colorScheme);
     }
     await logIn(page, anna);
     for (const path of pages) {
       await show(page, path);
-      await expectNoFindings(page, path);
+      await expectNoFindings(page, path, colorScheme);
     }
     await page.goto("/account");
     await page.getByRole("button", { name: "New token" }).click();
-    await expectNoFindings(page, "new token dialog");
+    await expectNoFindings(page, "new token dialog", colorScheme);
     await page.getByRole("dialog").getByLabel("Name").fill("deploy");
     await page.getByRole("button", { name: "Make token" }).click();
     await page.getByRole("button", { name: "Done" }).waitFor();
-    await expectNoFindings(page, "new token");
+    await expectNoFindings(page, "new token", colorScheme);
     await page.goto("/tasks");
     await page.getByRole("button", { name: "Filters" }).waitFor();
     await page.keyboard.press("f");
     await page.getByRole("dialog", { name: "Filters" }).waitFor();
-    await expectNoFindings(page, "filter menu");
+    await expectNoFindings(page, "filter menu", colorScheme);
     await page.keyboard.press("Escape");
     await page.getByRole("checkbox", { name: /Select sleeper/ }).check();
     await page.getByRole("button", { name: "Kill", exact: true }).waitFor();
-    await expectNoFindings(page, "selection");
+    await expectNoFindings(page, "selection", colorScheme);
     await page.goto("/tasks/4");
     await page.getByRole("img", { name: "Written to standard error" }).waitFor();
-    await expectNoFindings(page, "signs of standard error");
+    await expectNoFindings(page, "signs of standard error", colorScheme);
     await page.getByRole("combobox", { name: "Streams" }).selectOption("stderr only");
     await page.getByRole("img", { name: "Written to standard error" }).waitFor();
-    await expectNoFindings(page, "standard error alone");
+    await expectNoFindings(page, "standard error alone", colorScheme);
     await page.goto("/tasks/2");
     for (const [key, what] of [
       ["S", "signal dialog"],
@@ -97,7 +97,7 @@ for (const colorScheme of ["light", "dark"] as const) {
       await expect(page.getByRole("button", { name: "Signal…" })).toBeEnabled();
       await page.keyboard.press(key);
       await page.getByRole(key === "/" ? "search" : "dialog").waitFor();
-      await expectNoFindings(page, what);
+      await expectNoFindings(page, what, colorScheme);
       await page.keyboard.press("Escape");
     }
     await context.close();
@@ -111,8 +111,11 @@ async function show(page: Page, path: string): Promise<void> {
   await expect(page.getByText("Loading…")).toHaveCount(0);
 }
 
-async function expectNoFindings(page: Page, path: string): Promise<void> {
-  const { violations } = await new AxeBuilder({ page }).analyze();
+/** All rules in the light theme; in the dark one, where only colours differ, that of contrast. */
+async function expectNoFindings(page: Page, path: string, colorScheme: "light" | "dark"): Promise<void> {
+  // The other mode opens a page for each look, for frames of other origins, of which there are none.
+  const axe = new AxeBuilder({ page }).setLegacyMode(true);
+  const { violations } = await (colorScheme === "dark" ? axe.withRules(["color-contrast"]) : axe).analyze();
   const grave = violations.filter(({ impact }) => impact === "serious" || impact === "critical");
   const findings = grave.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(" ")}`);
   expect(findings, path).toEqual([]);
