@@ -28,7 +28,7 @@ describe("utm doctor", () => {
     const { exitCode, findings, home } = await examine();
     expect(exitCode).toBe(0);
     const names =
-      "survive,tree kill,cgroup,memory limit,process limit,cpu, files,nice,other user,sandbox,terminal,output cap";
+      "survive,tree kill,cgroup,memory limit,process limit,cpu, files,nice,other user,sandbox,terminal,marked stderr,output cap";
     expect(findings.map((finding) => finding.name).join(",")).toBe(names);
     for (const finding of findings) {
       expect(finding.available || (finding.reason ?? "") !== "", finding.name).toBe(true);
