@@ -7,7 +7,8 @@ import { passwordOf } from "./people.ts";
 
 /**
  * `npm run demo:screenshots`: every page of the demonstration that runs at UTM_SERVER (http://localhost:8000), light and
- * dark, wide and on a phone, into docs/screenshots. UTM_TEST_CHROMIUM names the browser.
+ * dark, wide and on a phone, into docs/screenshots. Words after `--` name the only ones to take. UTM_TEST_CHROMIUM names
+ * the browser.
  */
 const server = process.env.UTM_SERVER ?? "http://localhost:8000";
 const executablePath = process.env.UTM_TEST_CHROMIUM ?? "/usr/bin/chromium";
@@ -18,7 +19,8 @@ const sizes = { wide: { width: 1280, height: 800 }, phone: { width: 390, height:
 type Shot = { name: string; path: string; prepare?: (page: Page) => Promise<void> };
 
 mkdirSync(directory, { recursive: true });
-const shots = await shotsOf();
+const wanted = process.argv.slice(2);
+const shots = (await shotsOf()).filter(({ name }) => wanted.length === 0 || wanted.includes(name));
 const browser = await chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-background-networking"] });
 try {
   for (const scheme of ["light", "dark"] as const) {
@@ -51,6 +53,7 @@ async function shotsOf(): Promise<Shot[]> {
     { name: "tasks", path: "/tasks?owner=all" },
     { name: "tasks-filtered", path: "/tasks?owner=all&status=failed,killed", prepare: selectTwo },
     { name: "task", path: `/tasks/${failed}` },
+    { name: "task-marked", path: `/tasks/${await idOf("build with warnings")}` },
     { name: "task-running", path: `/tasks/${running}`, prepare: (page) => page.keyboard.press("t") },
     { name: "task-details", path: `/tasks/${failed}?tab=details` },
     { name: "task-events", path: `/tasks/${await idOf("stubborn")}?tab=events` },
