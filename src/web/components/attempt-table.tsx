@@ -4,7 +4,7 @@ import { taskText } from "../task-text.ts";
 import { text } from "../text.ts";
 import { formatDuration } from "../ui/durations.ts";
 import { formatBytes, formatCount } from "../ui/sizes.ts";
-import { ClockTime } from "../ui/times.tsx";
+import { ClockTime, Elapsed } from "../ui/times.tsx";
 import classes from "./detail-table.module.css";
 
 const words = detailsText;
@@ -42,7 +42,9 @@ export function AttemptTable({ attempts }: { attempts: readonly Attempt[] }) {
               <td>{attempt.number}</td>
               <td>{endOf(attempt)}</td>
               <td>{attempt.started_at === null ? text.common.none : <ClockTime at={attempt.started_at} />}</td>
-              <td>{known(attempt.duration_ms, formatDuration)}</td>
+              <td>
+                <RanFor attempt={attempt} />
+              </td>
               <td>{attempt.node}</td>
               <td>{attempt.pid ?? text.common.none}</td>
               <td>{known(attempt.usage.cpu_ms, formatDuration)}</td>
@@ -59,6 +61,13 @@ export function AttemptTable({ attempts }: { attempts: readonly Attempt[] }) {
       </table>
     </div>
   );
+}
+
+function RanFor({ attempt }: { attempt: Attempt }) {
+  if (attempt.completed_at === null && attempt.started_at !== null) {
+    return <Elapsed since={attempt.started_at} />;
+  }
+  return known(attempt.duration_ms, formatDuration);
 }
 
 function known(value: number | null, format: (value: number) => string): string {
