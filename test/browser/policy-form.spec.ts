@@ -42,7 +42,12 @@ test("limits, retry and input are asked for in the form, and wrong ones told bes
   await expect(page.getByText(/^512 MiB memory, (sampled|kept by the kernel)$/)).toBeVisible();
   await expect(page.getByText(/^niceness 5, /)).toBeVisible();
   // How long it has run goes on.
-  await expect(page.getByRole("row", { name: /^1 running/ }).locator("time").nth(1)).toHaveText(/^\d+ s$/);
+  await expect(
+    page
+      .getByRole("row", { name: /^1 running/ })
+      .locator("time")
+      .nth(1),
+  ).toHaveText(/^\d+ s$/);
 });
 
 test("an answer that an event overtook on its way is asked for again: it lacks how the limits are kept", async ({
