@@ -44,6 +44,8 @@ export type OutputStore = {
   isThere(attempt: AttemptRef): Promise<boolean>;
   /** Bytes written so far; 0 when there is no file (yet, or any more). */
   size(attempt: AttemptRef): Promise<number>;
+  /** Its first bytes, 64 at most; none when there is no file. A few microseconds, in place. */
+  beginning(attempt: AttemptRef): Buffer;
   /** The range the cap removed so far, or null. Found from the file itself, so that it is true after any crash. */
   gap(attempt: AttemptRef): Promise<Gap | null>;
   /**

@@ -36,8 +36,8 @@ export type HeldAttempt = {
   /** When its usage was last written to the record; null: not yet. */
   usageSavedAt: number | null;
   outputPath: string;
-  /** The largest size its output was seen to have. */
-  seenOutputBytes: number;
+  /** Its output at the last look: how long it was, and how it began. */
+  seenOutput: { bytes: number; beginning: Buffer };
   /** Bytes of output a program of its own has thrown away, as far as was seen. */
   emptiedBytes: number;
   /** What an earlier life of the server saw of its usage; null for nothing. */
@@ -63,7 +63,7 @@ export function holdAttempt(task: TaskRow, nonce: string, nodeId: number): HeldA
     signalSenders: new Map(),
     usageSavedAt: null,
     outputPath: "",
-    seenOutputBytes: 0,
+    seenOutput: { bytes: 0, beginning: Buffer.alloc(0) },
     emptiedBytes: 0,
     restoredUsage: null,
     limitsInForce: [],

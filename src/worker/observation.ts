@@ -96,7 +96,7 @@ export class Observation {
       const ref = held.fence;
       try {
         const size = await output.size(ref);
-        await this.#noteSize(held, size);
+        await this.#lookForEmptying(held, size);
         this.#checkOutputLimit(held, size);
         if (capBytes > 0) {
           await output.cap(ref, capBytes);
@@ -111,15 +111,18 @@ export class Observation {
 
   /**
    * An output only grows, unless a program opens it anew to write from its start, as `>/dev/stderr` does where standard error
-   * is a file. Nothing can keep it from that; it is seen when the file is smaller than at the last look. One that is gone
-   * was taken away by somebody else.
+   * is a file. Nothing can keep it from that; it is seen when the file is smaller than at the last look, or begins
+   * otherwise. One that is gone was taken away by somebody else.
    */
-  async #noteSize(held: HeldAttempt, size: number): Promise<void> {
-    const lost = held.seenOutputBytes - size;
-    held.seenOutputBytes = size;
-    if (lost > 0 && (await this.#options.output.isThere(held.fence))) {
-      held.emptiedBytes += lost;
-      this.#options.onEmptied(held);
+  async #lookForEmptying(held: HeldAttempt, size: number): Promise<void> {
+    const { output, onEmptied } = this.#options;
+    const seen = held.seenOutput;
+    const beginning = output.beginning(held.fence);
+    held.seenOutput = { bytes: size, beginning };
+    const isSameBeginning = seen.beginning.equals(beginning.subarray(0, seen.beginning.length));
+    if ((size < seen.bytes || !isSameBeginning) && (await output.isThere(held.fence))) {
+      held.emptiedBytes += isSameBeginning ? seen.bytes - size : seen.bytes;
+      onEmptied(held);
     }
   }
 
@@ -182,7 +185,7 @@ export class Observation {
         await output.cap(attempt, capBytes);
       }
       const outputBytes = await output.size(attempt);
-      await this.#noteSize(held, outputBytes);
+      await this.#lookForEmptying(held, outputBytes);
       return { outputBytes, outputGap: await output.gap(attempt) };
     } catch (error) {
       log.error({ err: error, taskId: attempt.taskId, attempt: attempt.attempt }, "output not measured");

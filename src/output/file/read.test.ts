@@ -1,4 +1,4 @@
-import { appendFileSync, statSync } from "node:fs";
+import { appendFileSync, statSync, writeFileSync } from "node:fs";
 import { dirname } from "node:path";
 import fc from "fast-check";
 import { expect, test } from "vitest";
@@ -68,4 +68,14 @@ test("remove takes the record with the file", async () => {
   await output.remove(attempt);
   expect(await output.size(attempt)).toBe(0);
   expect(await output.gap(attempt)).toBeNull();
+});
+
+test("the beginning is the first 64 bytes, as far as they are there", async () => {
+  const { output, attempt, path } = openOutput();
+  output.prepare(attempt);
+  expect(output.beginning(attempt)).toHaveLength(0);
+  writeFileSync(path, "ab");
+  expect(output.beginning(attempt).toString()).toBe("ab");
+  writeFileSync(path, "c".repeat(100));
+  expect(output.beginning(attempt).toString()).toBe("c".repeat(64));
 });

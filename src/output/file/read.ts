@@ -1,3 +1,4 @@
+import { closeSync, openSync, readSync } from "node:fs";
 import type { FileHandle } from "node:fs/promises";
 import { open } from "node:fs/promises";
 import { readGap } from "./gap-record.ts";
@@ -16,6 +17,27 @@ export async function openIfThere(path: string): Promise<FileHandle | null> {
       return null;
     }
     throw error;
+  }
+}
+
+const beginningBytes = 64;
+
+/** The first bytes, read in place; none when there is no file. */
+export function readBeginning(path: string): Buffer {
+  const buffer = Buffer.alloc(beginningBytes);
+  let fd = -1;
+  try {
+    fd = openSync(path, "r");
+    return buffer.subarray(0, readSync(fd, buffer, 0, beginningBytes, 0));
+  } catch (error) {
+    if (isMissing(error)) {
+      return buffer.subarray(0, 0);
+    }
+    throw error;
+  } finally {
+    if (fd >= 0) {
+      closeSync(fd);
+    }
   }
 }
 

@@ -8,7 +8,7 @@ import { followFile } from "./follow.ts";
 import { readGap, removeGap, toGap } from "./gap-record.ts";
 import { createLineReader } from "./lines.ts";
 import { outputPath } from "./paths.ts";
-import { readFileRange } from "./read.ts";
+import { readBeginning, readFileRange } from "./read.ts";
 import { readMarks } from "./read-marks.ts";
 import { createSearcher } from "./search/searcher.ts";
 import { createWatcher } from "./watch.ts";
@@ -33,6 +33,7 @@ export function createFileOutput(options: { directory: string }): OutputStore {
     async size(attempt) {
       return statSync(outputPath(directory, attempt), { throwIfNoEntry: false })?.size ?? 0;
     },
+    beginning: (attempt) => readBeginning(outputPath(directory, attempt)),
     async gap(attempt) {
       return toGap(await readGap(outputPath(directory, attempt)));
     },

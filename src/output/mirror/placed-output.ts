@@ -21,6 +21,7 @@ export function createPlacedOutput(options: {
     prepare: (attempt) => here.prepare(attempt),
     isThere: (attempt) => here.isThere(attempt),
     size: async (attempt) => (await placeOf(attempt)).size(attempt),
+    beginning: (attempt) => here.beginning(attempt),
     gap: async (attempt) => (await placeOf(attempt)).gap(attempt),
     async *read(attempt, range) {
       yield* (await placeOf(attempt)).read(attempt, range);
