@@ -24,7 +24,7 @@ const windowLines = 500;
 /** A window that begins so near before a byte is near enough. */
 const nearBytes = 16 * 1024;
 const guessesToMiddle = 4;
-/** A page ends early after so much text, as any page of lines does. */
+/** A page ends early after so much text, like every page of lines. */
 const mostCharacters = 8 * 1024 * 1024;
 
 export async function linesOfStream(
