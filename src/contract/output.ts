@@ -49,6 +49,9 @@ export const outputMatches = z.object({
   gap: gap.nullable(),
 });
 
+export const outputStreams = ["stdout", "stderr"] as const;
+export type OutputStream = (typeof outputStreams)[number];
+
 /** Bytes that came from standard error, both ends included. */
 export const stderrMark = z.object({ first: z.int(), last: z.int() });
 
@@ -85,7 +88,7 @@ export const outputEndpoints = {
     summary: "The raw bytes. Range is honoured; X-Output-Gap names the bytes the cap removed.",
     kind: "bytes",
     query: ofAttempt.extend({
-      stream: z.enum(["stdout", "stderr"]).optional(),
+      stream: z.enum(outputStreams).optional(),
       tail_bytes: wholeNumber(0).optional(),
       download: z.enum(["1", "true"]).optional(),
     }),
@@ -98,7 +101,7 @@ export const outputEndpoints = {
       "A page of numbered lines. A negative from counts from the end; not with stream, which takes the lines that have something of it.",
     kind: "json",
     query: ofAttempt.extend({
-      stream: z.enum(["stdout", "stderr"]).optional(),
+      stream: z.enum(outputStreams).optional(),
       from: wholeNumber(Number.MIN_SAFE_INTEGER).default(1),
       count: wholeNumber(1, maxLinesPerPage).default(200),
     }),

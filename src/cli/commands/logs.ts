@@ -1,6 +1,7 @@
 import type { Command } from "commander";
 import { type Client, contract, Unreachable } from "../../client/client.ts";
 import { followOutput } from "../../client/follow.ts";
+import { type OutputStream, outputStreams } from "../../contract/index.ts";
 import { parseTaskId, wholeNumberOption, wordOption } from "../arguments.ts";
 import { addConnectionOptions, type Connection, connect } from "../connection.ts";
 import type { Deps } from "../deps.ts";
@@ -9,14 +10,12 @@ import { lastLines } from "../last-lines.ts";
 import { followPrinter, tellOfGap } from "../print/follow.ts";
 import { printJson, writeBytes } from "../print/output.ts";
 
-const streams = ["stdout", "stderr"] as const;
-
 export type LogsOptions = {
   id: number;
   follow?: boolean;
   attempt?: number;
   tailLines?: number;
-  stream?: (typeof streams)[number];
+  stream?: OutputStream;
   json?: boolean;
 };
 
@@ -41,7 +40,7 @@ export function declare(command: Command, deps: Deps): void {
     .option(
       "--stream <which>",
       "stdout or stderr alone, of a task run with --mark-stderr; not with -f",
-      wordOption("--stream", streams),
+      wordOption("--stream", outputStreams),
     )
     .option("--json", "print numbered lines as JSON (with --tail-lines, the last ones)")
     .addHelpText("after", help)

@@ -1,4 +1,4 @@
-import type { OutputLines } from "../../contract/index.ts";
+import type { OutputLines, OutputStream } from "../../contract/index.ts";
 import type { AttemptRef, Gap, OutputLine } from "../../output/output.ts";
 import type { Context } from "../context.ts";
 import { partsOf } from "./output-streams.ts";
@@ -30,7 +30,7 @@ const mostCharacters = 8 * 1024 * 1024;
 export async function linesOfStream(
   context: Pick<Context, "output">,
   ref: AttemptRef,
-  stream: "stdout" | "stderr",
+  stream: OutputStream,
   page: { from: number; count: number },
 ): Promise<OutputLines> {
   const read: ReadPage = (from, count) => context.output.lines(ref, { from, count });

@@ -1,4 +1,4 @@
-import type { StderrMarks } from "../../contract/index.ts";
+import type { OutputStream, StderrMarks } from "../../contract/index.ts";
 import type { AttemptRef } from "../../output/output.ts";
 import type { TaskRow } from "../../store/store.ts";
 import { type Actor, findVisibleTask } from "../access.ts";
@@ -28,7 +28,7 @@ export async function readStderrMarks(
 }
 
 /** One of the streams alone can be had where they are told apart. */
-export function refuseUnmarked(task: TaskRow, stream: "stdout" | "stderr" | undefined): void {
+export function refuseUnmarked(task: TaskRow, stream: OutputStream | undefined): void {
   if (stream !== undefined && !task.spec.markStderr) {
     const message =
       "Standard output and standard error are kept as one, in the order they were written. A task submitted with mark_stderr has them told apart.";
@@ -44,7 +44,7 @@ const marksAtOnce = 10_000;
 export async function* partsOf(
   context: Pick<Context, "output">,
   ref: AttemptRef,
-  stream: "stdout" | "stderr",
+  stream: OutputStream,
   range: Range,
 ): AsyncGenerator<Range> {
   let next = range.first;

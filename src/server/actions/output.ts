@@ -1,6 +1,6 @@
 import { Readable } from "node:stream";
 import type { FastifyReply } from "fastify";
-import { isOver, type OutputLines } from "../../contract/index.ts";
+import { isOver, type OutputLines, type OutputStream } from "../../contract/index.ts";
 import type { AttemptRef, Gap } from "../../output/output.ts";
 import type { TaskRow } from "../../store/store.ts";
 import { type Actor, findVisibleTask } from "../access.ts";
@@ -18,7 +18,7 @@ import { detailOf } from "./tasks.ts";
 type RawQuery = {
   id: number;
   attempt?: number | undefined;
-  stream?: "stdout" | "stderr" | undefined;
+  stream?: OutputStream | undefined;
   tail_bytes?: number | undefined;
   download?: string | undefined;
   range: string | undefined;
@@ -101,7 +101,7 @@ async function* bytesOf(context: Context, ref: AttemptRef, range: Range): AsyncG
 async function* bytesOfStream(
   context: Context,
   ref: AttemptRef,
-  stream: "stdout" | "stderr",
+  stream: OutputStream,
   range: Range,
 ): AsyncGenerator<Buffer> {
   for await (const part of partsOf(context, ref, stream, range)) {
@@ -113,7 +113,7 @@ export async function readLines(
   context: Context,
   actor: Actor,
   id: number,
-  query: { attempt?: number | undefined; stream?: "stdout" | "stderr" | undefined; from: number; count: number },
+  query: { attempt?: number | undefined; stream?: OutputStream | undefined; from: number; count: number },
 ): Promise<OutputLines> {
   const task = await findVisibleTask(context, actor, id);
   const { stream } = query;

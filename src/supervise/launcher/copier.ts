@@ -21,8 +21,8 @@
  *              (termination.ts). It is not ended by other signals.
  *
  * Tried before: standard output written by the program itself, which then nearly always came before what was written to
- * standard error a moment earlier; two files, one for each stream, with their sizes noted from time to time, whose order is a guess
- * whenever both have grown; two descriptions of one file, of whose positions the same is true.
+ * standard error a moment earlier; two files, one for each stream, with their sizes noted from time to time, whose order is
+ * a guess whenever both have grown; two descriptions of one file, of whose positions the same is true.
  *
  * The text has no single quotes, and stands in the environment, not in what `ps` shows.
  */

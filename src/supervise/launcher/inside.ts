@@ -17,8 +17,8 @@ import { equalsGuard, needsEqualsGuard, splitEnvironment } from "./words.ts";
  *   x STATUS       how the program ended, after what the shell calls it ("Killed", "Done(137)")
  *
  * `exec` becomes the program. `report` starts it as a child and reports its end, which the programs around it (script,
- * bubblewrap, unshare, the copier of standard error) would not pass on, or as 128 + signal. In a sandbox it is the first process of its own process
- * numbers, where a program would ignore SIGTERM; when it ends, the kernel ends all that is left in there. For a terminal in
+ * bubblewrap, unshare, the copier of standard error) would not pass on, or as 128 + signal. In a sandbox it is the first
+ * process of its own process numbers, where a program would ignore SIGTERM; when it ends, the kernel ends all that is left in there. For a terminal in
  * a sandbox, `init` is that first process, and script(1) and another of these shells are its children: so the terminal
  * is one of the sandbox's own.
  *

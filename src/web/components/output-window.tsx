@@ -28,7 +28,7 @@ export function OutputWindow({ task, viewer, looks, rawOf }: OutputWindowProps) 
     marked: viewer.marked,
     onLink: viewer.link,
   };
-  const end = endText(task, viewer);
+  const end = endText(viewer);
   if (viewer.shows === "matches") {
     return (
       <OutputLines
@@ -113,10 +113,8 @@ export function OutputNotes({ viewer, isConnected }: { viewer: OutputViewer; isC
 function ignore(): void {}
 
 /** What is to be said of a marked output below its last line; null for nothing. */
-function endText(task: TaskDetail, { marksStand, snapshot }: OutputViewer): string | null {
-  // What was never started has written nothing that could be missing.
-  const isMute = task.outcome === "spawn_failed" && snapshot.sizeBytes === 0;
-  if (marksStand === null || isMute) {
+function endText({ marksStand }: OutputViewer): string | null {
+  if (marksStand === null) {
     return null;
   }
   const { isWhole, unmarkedFrom } = marksStand;

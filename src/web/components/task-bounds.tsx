@@ -9,7 +9,7 @@ import { DetailRow as Row } from "./detail-row.tsx";
 
 const words = taskText.details;
 
-/** What bounds a task, and when it is tried again: limits with how each is kept, retries, sandbox, terminal, standard error, input. */
+/** What bounds a task, and when it is tried again: limits and how they are kept, retries, sandbox, streams, input. */
 export function Bounds({ task }: { task: TaskDetail }) {
   return (
     <>

@@ -8,7 +8,7 @@ const words = formText.environment;
 
 type EnvironmentProps = FieldGroupProps & { mayTypeCommands: boolean; keptStdinBytes: number };
 
-/** What the program finds: variables, standard input, more of it while it runs, a terminal; and what becomes of its two outputs. */
+/** What the program finds: variables, standard input, more of it while it runs, a terminal; marks of its output. */
 export function EnvironmentFields(props: EnvironmentProps) {
   const { draft, errors, onChange, mayTypeCommands } = props;
   return (

@@ -1,12 +1,12 @@
 import { useInfiniteQuery } from "@tanstack/react-query";
 import { useEffect, useMemo, useRef } from "react";
-import type { OutputLines } from "../../contract/index.ts";
+import type { OutputLines, OutputStream } from "../../contract/index.ts";
 import { client, contract } from "../api/client.ts";
 import { taskKeys } from "../api/task-queries.ts";
 import type { BufferedLine } from "../terminal/line-buffer.ts";
 
 /** Which lines of a marked output are shown: all of them, or those with something of one stream. */
-export const streamChoices = ["all", "stderr", "stdout"] as const;
+export const streamChoices = ["all", "stderr", "stdout"] as const satisfies readonly ("all" | OutputStream)[];
 export type StreamChoice = (typeof streamChoices)[number];
 
 /** Lines far apart take the server some milliseconds each in a gigabyte. */

@@ -6,8 +6,8 @@ import type { Store } from "../../store/store.ts";
 /**
  * Output files that are no longer needed on this node, because the record has their bytes and the attempt's end. They go
  * a while after the end, so that who reads one just then can finish. What a restart finds is looked up: a file goes only
- * when the record has the attempt's end, all of its bytes and all its marks of standard error, so what was never sent (by an earlier configuration that
- * kept outputs on the node) stays.
+ * when the record has the attempt's end, all of its bytes and all its marks of standard error, so what was never sent (by
+ * an earlier configuration that kept outputs on the node) stays.
  */
 export type SentFilesOptions = {
   store: Pick<Store, "attempts" | "blocks" | "marks">;
