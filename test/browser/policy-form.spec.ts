@@ -32,7 +32,8 @@ test("limits, retry and input are asked for in the form, and wrong ones told bes
   await page.getByLabel("The loss of its machine").check();
   await page.getByLabel("Keep the input open").check();
   await page.getByRole("button", { name: "Run task" }).click();
-  await expect(page.getByRole("textbox", { name: "Input" })).toBeVisible();
+  await page.waitForURL("**/tasks/1");
+  await expect(page.getByRole("textbox", { name: "Input", exact: true })).toBeVisible();
   expect(await anna.get(1)).toMatchObject({
     limits: { memory_bytes: 512 * 1024 * 1024, nice: 5, processes: null },
     retry: { attempts: 3, backoff: "exponential", max_delay_seconds: 300, on: ["failed", "timed_out", "lost"] },
