@@ -35,9 +35,14 @@ export class Control {
     this.#notes = notes;
   }
 
+  /** One that is ordered before the process is known waits until it is: `carryOut`. */
   terminate(key: string, order: TerminationOrder): void {
     const tracked = this.#supervision.tracked.get(key);
-    if (tracked === undefined || tracked.isOver || tracked.tree === null) {
+    if (tracked === undefined || tracked.isOver) {
+      return;
+    }
+    if (tracked.tree === null) {
+      tracked.awaitedEndings.push(order);
       return;
     }
     if (tracked.termination === null || tracked.termination.isDone) {
@@ -50,6 +55,15 @@ export class Control {
       tracked.isSuspended = false;
     } else {
       tracked.termination.hasten(order);
+    }
+  }
+
+  /** Its process is known now: does what was ordered before. */
+  carryOut(tracked: Tracked): void {
+    if (tracked.tree !== null) {
+      for (const order of tracked.awaitedEndings.splice(0)) {
+        this.terminate(tracked.order.key, order);
+      }
     }
   }
 

@@ -1,5 +1,6 @@
 import type { AttemptEnds } from "./attempt-ends.ts";
 import type { AttemptCgroups } from "./cgroup/attempt-cgroups.ts";
+import type { Control } from "./control.ts";
 import type { Disowned } from "./disowned.ts";
 import { findUnrecorded, type Generation, note } from "./generation.ts";
 import type { JournalRecord } from "./journal/record.ts";
@@ -16,12 +17,17 @@ export class JournalNotes {
   readonly #ends: AttemptEnds;
   readonly #groups: AttemptCgroups;
   readonly #disowned: Disowned;
+  readonly #control: Control;
 
-  constructor(supervision: Supervision, groups: AttemptCgroups, ends: AttemptEnds, disowned: Disowned) {
+  constructor(
+    supervision: Supervision,
+    parts: { groups: AttemptCgroups; ends: AttemptEnds; disowned: Disowned; control: Control },
+  ) {
     this.#supervision = supervision;
-    this.#groups = groups;
-    this.#ends = ends;
-    this.#disowned = disowned;
+    this.#groups = parts.groups;
+    this.#ends = parts.ends;
+    this.#disowned = parts.disowned;
+    this.#control = parts.control;
   }
 
   /** Reads what was written to a journal since the last time. */
@@ -94,6 +100,7 @@ export class JournalNotes {
       kernelKeeps: tracked.group?.keeps(tracked.order.limits) ?? { memory: false, processes: false },
       isOfEarlierLife: tracked.isOfEarlierLife,
     });
+    this.#control.carryOut(tracked);
   }
 
   /** Not after a restart of the machine: its numbers may be those of others, which must not be touched. */

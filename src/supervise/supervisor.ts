@@ -68,7 +68,12 @@ export class Supervisor {
     this.#control = new Control(supervision, this.#stopNotes);
     this.#ends = new AttemptEnds(supervision, this.#groups, this.#control);
     this.#disowned = new Disowned(supervision, this.#groups);
-    this.#notes = new JournalNotes(supervision, this.#groups, this.#ends, this.#disowned);
+    this.#notes = new JournalNotes(supervision, {
+      groups: this.#groups,
+      ends: this.#ends,
+      disowned: this.#disowned,
+      control: this.#control,
+    });
     this.#shims = new ShimWatch(supervision, this.#notes, this.#ends);
     this.#generations = new Generations({
       directory,
@@ -140,7 +145,10 @@ export class Supervisor {
     }
   }
 
-  /** Begins to end an attempt and all its processes, or hastens an ending under way. Nothing when it is over. */
+  /**
+   * Begins to end an attempt and all its processes, or hastens an ending under way. One whose process is not known yet is
+   * ended as soon as it is. Nothing when it is over.
+   */
   terminate(key: string, order: TerminationOrder): void {
     this.#control.terminate(key, order);
   }

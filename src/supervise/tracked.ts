@@ -4,7 +4,7 @@ import type { Generation } from "./generation.ts";
 import type { InputTarget } from "./input.ts";
 import { exitStatus } from "./journal/record.ts";
 import { type AttemptOrder, takesInput } from "./order.ts";
-import type { Termination } from "./processes/termination.ts";
+import type { Termination, TerminationOrder } from "./processes/termination.ts";
 import type { ProcessTree } from "./processes/tree.ts";
 
 /** What the supervisor knows of one attempt. The states it goes through are told in supervisor.ts. */
@@ -35,6 +35,8 @@ export type Tracked = {
   /** Settles when the suspending or resuming under way is done. */
   lastTurn: Promise<unknown>;
   termination: Termination | null;
+  /** Endings ordered before its process was known. */
+  awaitedEndings: TerminationOrder[];
 };
 
 export function track(order: AttemptOrder, generation: Generation): Tracked {
@@ -57,6 +59,7 @@ export function track(order: AttemptOrder, generation: Generation): Tracked {
     turn: 0,
     lastTurn: Promise.resolve(),
     termination: null,
+    awaitedEndings: [],
   };
 }
 

@@ -46,6 +46,15 @@ describe.each(cases)("on $name, $mode", ({ shell, cgroup }) => {
     );
   });
 
+  it("ends what was to be ended before its process was known, as soon as it is", async () => {
+    const bench = testBench(shell);
+    const watched = watch(bench, { cgroup });
+    const order = watched.start(bench.order("exec sleep 1000"));
+    watched.supervisor.terminate(order.key, { signal: "SIGTERM", graceMs: 10_000 });
+    expect(watched.started.size).toBe(0);
+    expect((await watched.endOf(order)).how).toEqual({ kind: "signalled", signal: "SIGTERM" });
+  });
+
   it("leaves alone what an attempt leaves behind, and names it, when so configured", async () => {
     const bench = testBench(shell);
     const watched = watch(bench, { cgroup, leftovers: "report" });
