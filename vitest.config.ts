@@ -5,6 +5,10 @@ export default defineConfig({
   test: {
     // Tests wait for processes, time-outs and leases more than they compute: four at once even where there are two cores.
     maxWorkers: 4,
+    // Files share a worker and what it has loaded; what a test changes in it is put back after the test.
+    isolate: false,
+    restoreMocks: true,
+    unstubEnvs: true,
     globalSetup: "test/support/databases/global-setup.ts",
     projects: [
       {

@@ -3,26 +3,18 @@ import { mkdtempSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach } from "vitest";
+import { onTestFinished } from "vitest";
 import type { AttemptRef, OutputStore } from "../output.ts";
 import { createFileOutput } from "./store.ts";
 
 /** What a test of output files works with: a store in its own directory, and processes that write to it. */
 export type OutputFixture = { directory: string; output: OutputStore; attempt: AttemptRef; path: string };
 
-const cleanups: (() => Promise<void>)[] = [];
-
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).reverse()) {
-    await cleanup();
-  }
-});
-
 /** A store in a new directory, removed after the test. */
 export function openOutput(parent: string = tmpdir()): OutputFixture {
   const directory = mkdtempSync(join(parent, "utm-output-"));
   const output = createFileOutput({ directory });
-  cleanups.push(async () => {
+  onTestFinished(async () => {
     output.close();
     await rm(directory, { recursive: true, force: true });
   });
@@ -41,7 +33,7 @@ export function startWriter(
     detached: true,
   });
   const exited = new Promise<number | null>((resolve) => child.once("close", resolve));
-  cleanups.push(async () => {
+  onTestFinished(async () => {
     if (child.exitCode === null && child.signalCode === null && child.pid !== undefined) {
       process.kill(-child.pid, "SIGKILL");
     }

@@ -1,7 +1,7 @@
 import { mkdtempSync, openSync, readSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach } from "vitest";
+import { onTestFinished } from "vitest";
 import type { Poke } from "../../dispatch/dispatcher.ts";
 import { createLog } from "../../log/log.ts";
 import { decodeBytes } from "../../output/blocks/encoding.ts";
@@ -34,18 +34,10 @@ export type ShippingFixture = OutputFixture & {
   openMirror(options?: Partial<MirrorOutputOptions>): { mirror: MirrorOutput; directory: string };
 };
 
-const cleanups: (() => Promise<void> | void)[] = [];
-
-afterEach(async () => {
-  for (const cleanup of cleanups.splice(0).reverse()) {
-    await cleanup();
-  }
-});
-
 export async function openShipping(): Promise<ShippingFixture> {
   const fixture = openOutput();
   const database = await openFreshSqlite();
-  cleanups.push(() => database.dispose());
+  onTestFinished(() => database.dispose());
   const { store } = database;
   const { output } = fixture;
   const ann = await addUser(store, "ann");
@@ -74,7 +66,7 @@ export async function openShipping(): Promise<ShippingFixture> {
       blocks: { ...store.blocks, ...blocks },
       marks: { ...store.marks, ...marks },
     });
-    cleanups.push(() => shipping.stop());
+    onTestFinished(() => shipping.stop());
     shipping.start();
     return shipping;
   }
@@ -88,7 +80,7 @@ export async function openShipping(): Promise<ShippingFixture> {
       announce: () => undefined,
       ...options,
     });
-    cleanups.push(() => {
+    onTestFinished(() => {
       mirror.close();
       rmSync(cache, { recursive: true, force: true });
     });
