@@ -13,7 +13,8 @@ export function ensureChromium() {
 }
 
 function findInstalled() {
-  for (const path of ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"]) {
+  for (const name of ["chromium-headless-shell", "chromium", "chromium-browser", "google-chrome"]) {
+    const path = `/usr/bin/${name}`;
     if (existsSync(path) && starts(path, {})) {
       return { path, environment: {} };
     }
@@ -56,6 +57,7 @@ function unpackShipped() {
   return result.status === 0 && existsSync(path) && starts(path, environment) ? { path, environment } : null;
 }
 
+/** The browser without its own windows and menus, which cost a fifth of the processor time of a test. */
 function installPackage() {
-  return installPackages(["chromium", "fonts-liberation"]) ? findInstalled() : null;
+  return installPackages(["chromium-headless-shell", "fonts-liberation"]) ? findInstalled() : null;
 }
