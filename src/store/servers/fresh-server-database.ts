@@ -41,13 +41,12 @@ export async function dropEmptied(kind: ServerKind): Promise<void> {
 
 /** As the migrations left it, but for the ids, which go on. */
 async function empty(database: TestDatabase): Promise<void> {
-  for (const { name } of tables.toReversed()) {
-    if (!["meta", "queues", "locks"].includes(name)) {
-      await database.query(`delete from ${name}`);
-    }
-  }
-  await database.query("update queues set slots = null, is_paused = 0");
-  await database.query("delete from queues where name <> 'default'");
-  await database.query("update locks set holder = '', term = 0, lease_until = 0");
-  await database.query("delete from meta where name = 'copy'");
+  const names = tables.map(({ name }) => name).filter((name) => !["meta", "queues", "locks"].includes(name));
+  await database.run([
+    ...names.toReversed().map((name) => `delete from ${name}`),
+    "update queues set slots = null, is_paused = 0",
+    "delete from queues where name <> 'default'",
+    "update locks set holder = '', term = 0, lease_until = 0",
+    "delete from meta where name = 'copy'",
+  ]);
 }

@@ -15,6 +15,8 @@ export type TestDatabase = {
   url: string;
   /** Runs statements in it, beside the product. */
   query(sql: string): Promise<Rows>;
+  /** Runs them one after the other, by one connection. */
+  run(statements: readonly string[]): Promise<void>;
   /** All rows, by table. */
   rows(): Promise<Record<string, Rows>>;
   drop(): Promise<void>;
@@ -50,6 +52,12 @@ export async function createDatabase(kind: ServerKind): Promise<TestDatabase> {
   return {
     url: url.href,
     query: (sql) => ask(kind, url.href, sql),
+    run: (statements) =>
+      connected(kind, url.href, async (query) => {
+        for (const sql of statements) {
+          await query(sql);
+        }
+      }),
     rows: () => connected(kind, url.href, (query) => allRows(kind, query)),
     async drop() {
       await ask(kind, server, kind === "postgres" ? `drop database ${name} with (force)` : `drop database ${name}`);
