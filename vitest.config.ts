@@ -1,4 +1,5 @@
 import { defineConfig } from "vitest/config";
+import { LongestFirst } from "./test/support/longest-first.ts";
 
 export default defineConfig({
   root: import.meta.dirname,
@@ -9,6 +10,9 @@ export default defineConfig({
     isolate: false,
     restoreMocks: true,
     unstubEnvs: true,
+    // In Playwright's tests the same tag is @whole; scripts/test.mjs leaves both out of the everyday form.
+    tags: [{ name: "whole", description: "Costs more than a run of every day can bear: for npm run test:whole." }],
+    sequence: { sequencer: LongestFirst },
     globalSetup: "test/support/databases/global-setup.ts",
     projects: [
       {

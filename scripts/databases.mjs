@@ -1,7 +1,7 @@
 import { spawnSync } from "node:child_process";
 import { root, runtime } from "./setup.mjs";
 
-// Which tests run on which databases. SQLite has all of them; the servers have these with every `npm test`, and all of
+// Which tests run on which databases. SQLite has all of them; the servers have these with `npm run test:whole`, and all of
 // test/api, test/cli and test/databases with `npm run test:databases`.
 export const servers = [
   { kind: "postgres", name: "PostgreSQL" },

@@ -1,6 +1,7 @@
-// `npm test`: set up what is missing and run everything this machine can, one step after the other.
+// `npm test`: set up what is missing and run what this machine can, one step after the other.
 //
-//   npm test                     all steps
+//   npm test                     the everyday form: all but the tests with the tag "whole"
+//   npm run test:whole           all tests, and some of them once more with the record on each database server
 //   npm test -- --only static    one group of steps (static, unit, integration, databases, browser)
 //
 // A step that cannot run here is skipped and named; with CI=true that counts as a failure. The last line counts tests.
@@ -13,6 +14,7 @@ import { ensurePackages } from "./packages.mjs";
 import { ensureInstalled, ensureWebPage, root, runtime, say } from "./setup.mjs";
 
 const only = process.argv.includes("--only") ? process.argv[process.argv.indexOf("--only") + 1] : null;
+const isWhole = process.argv.includes("--whole");
 const isCi = process.env.CI === "true";
 const results = join(root, "test-results");
 const count = { passed: 0, failed: 0, skipped: 0 };
@@ -49,7 +51,7 @@ const projects = ["unit", "integration"].filter(wants);
 if (projects.length > 0) {
   vitest(projects, `${projects.join(" and ")} tests`);
 }
-if (wants("databases")) {
+if (wants("databases") && (isWhole || only !== null)) {
   for (const { kind, name } of servers) {
     const missing = whyMissing(kind);
     if (missing === "") {
@@ -92,17 +94,15 @@ function vitest(projects, name, files = [], environment = {}) {
   say(`\n▸ ${name}`);
   const report = join(results, `${name.replaceAll(" ", "-")}.json`);
   const reporters = ["--reporter=default", "--reporter=json", `--outputFile.json=${report}`];
-  const words = ["run", ...projects.flatMap((project) => ["--project", project]), ...reporters, ...files];
+  const filter = isWhole ? [] : ["--tags-filter=!whole"];
+  const words = ["run", ...projects.flatMap((project) => ["--project", project]), ...filter, ...reporters, ...files];
   const isFine = run([bin("vitest", "vitest.mjs"), ...words], environment);
   const counts = existsSync(report) ? JSON.parse(readFileSync(report, "utf8")) : {};
-  add(name, isFine, counts.numPassedTests ?? 0, counts.numFailedTests ?? 0, counts.numPendingTests ?? 0);
-  for (const file of counts.testResults ?? []) {
-    for (const test of file.assertionResults ?? []) {
-      if (test.status === "pending" || test.status === "skipped") {
-        problems.push(`skipped: ${test.fullName}`);
-      }
-    }
-  }
+  const tests = (counts.testResults ?? []).flatMap((file) => file.assertionResults ?? []);
+  const asked = tests.filter((test) => isWhole || !test.tags.includes("whole"));
+  const skipped = asked.filter((test) => ["pending", "skipped"].includes(test.status));
+  add(name, isFine, counts.numPassedTests ?? 0, counts.numFailedTests ?? 0, skipped.length);
+  problems.push(...skipped.map((test) => `skipped: ${test.fullName}`));
 }
 
 function browser() {
@@ -114,7 +114,8 @@ function browser() {
     return;
   }
   const report = join(results, "browser.json");
-  const isFine = run([bin("@playwright", "test", "cli.js"), "test"], {
+  const filter = isWhole ? [] : ["--grep-invert", "@whole"];
+  const isFine = run([bin("@playwright", "test", "cli.js"), "test", ...filter], {
     ...chromium.environment,
     UTM_TEST_CHROMIUM: chromium.path,
   });
@@ -139,6 +140,9 @@ function finish() {
   }
   if (isCi && count.skipped > 0) {
     say(`${count.skipped} skipped, which counts as a failure with CI=true.`);
+  }
+  if (!isWhole && only !== "static") {
+    say('The everyday form, without the tests tagged "whole"; "npm run test:whole" runs all.');
   }
   console.log(`\n${count.passed} passed, ${count.failed} failed, ${count.skipped} skipped`);
   process.exitCode = count.failed > 0 || (isCi && count.skipped > 0) ? 1 : 0;

@@ -44,7 +44,7 @@ describe("registration", () => {
     expect(roles.toSorted()).toEqual(["admin", "member", "member", "member"]);
   });
 
-  it("closed: only the first one gets in", async () => {
+  it("closed: only the first one gets in", { tags: ["whole"] }, async () => {
     const server = await startServer({ environment: { UTM_REGISTRATION: "closed" } });
     expect(await register(server, "root")).toMatchObject({ status: 201 });
     const refused = await register(server, "ada");
@@ -52,7 +52,7 @@ describe("registration", () => {
     expect(await send(server, "GET", "/info")).toMatchObject({ body: { registration: "closed", has_users: true } });
   });
 
-  it("by approval: one waits until an admin says yes", async () => {
+  it("by approval: one waits until an admin says yes", { tags: ["whole"] }, async () => {
     const server = await startServer({ environment: { UTM_REGISTRATION: "approval" } });
     const admin = await server.join("root");
     const { id } = (await register(server, "ada")).body as { id: number };

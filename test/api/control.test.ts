@@ -61,7 +61,9 @@ describe("suspend and resume", () => {
     expect(kinds).toEqual(expect.arrayContaining(["suspended", "resumed", "timed_out", "signal"]));
   });
 
-  it("survive kill -9 of the server: a suspended task stays so, and goes on when told", async () => {
+  it("survive kill -9 of the server: a suspended task stays so, and goes on when told", {
+    tags: ["whole"],
+  }, async () => {
     const own = await startServer();
     const eve = await own.join("eve");
     const id = await running({ command: counting, timeout_seconds: 3600 }, eve);
@@ -185,7 +187,7 @@ describe("input", () => {
     expect(await lines(id)).toEqual(["given", "sent"]);
   });
 
-  it("stays open over kill -9 of the server; what was accepted before arrives once", async () => {
+  it("stays open over kill -9 of the server; what was accepted before arrives once", { tags: ["whole"] }, async () => {
     const own = await startServer();
     const eve = await own.join("eve");
     const id = await running(

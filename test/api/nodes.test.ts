@@ -1,10 +1,10 @@
 import { DatabaseSync } from "node:sqlite";
-import { expect, it } from "vitest";
+import { beforeAll, describe, expect, it } from "vitest";
 import { ApiFailure } from "../../src/client/client.ts";
 import { contract, type Node } from "../../src/contract/index.ts";
 import { chosenServer } from "../support/databases/chosen.ts";
 import { send } from "../support/http.ts";
-import { Member, startServer, type TestServer } from "../support/server.ts";
+import { Member, startServer, startSharedServer, type TestServer } from "../support/server.ts";
 import { waitFor } from "../support/wait-for.ts";
 
 /** Nodes as people see them: what they say of themselves, draining and forgetting them, and tasks that ask for one. */
@@ -43,7 +43,9 @@ it("lists the node with what it said, what runs there, and what of it the asker 
   expect(await send(server, "GET", "/taskapi/nodes/7/", { as: ben })).toMatchObject({ status: 404 });
 });
 
-it("drains: what runs goes on, nothing new starts, a restart changes nothing, until it is resumed", async () => {
+it("drains: what runs goes on, nothing new starts, a restart changes nothing, until it is resumed", {
+  tags: ["whole"],
+}, async () => {
   const server = await startServer({ environment });
   const admin = await server.join("admin");
   const running = await admin.submit({ command: "sleep 600" });
@@ -68,35 +70,52 @@ it("drains: what runs goes on, nothing new starts, a restart changes nothing, un
 
 type Asked = { node?: string; labels?: string[] };
 
-it.each<[Asked, string | null]>([
-  [{ node: "build-1" }, null],
-  [{ labels: ["gpu"] }, null],
-  [{ labels: ["arch=arm64", "gpu"], node: "build-1" }, null],
-  [{ node: "build-3" }, "Node build-3, which it asks for, does not exist."],
-  [{ labels: ["fast"] }, "No living node has the label fast."],
-  [{ labels: ["fast", "gpu"] }, "No living node has the labels fast, gpu."],
-  [{ node: "build-1", labels: ["fast"] }, "Node build-1, which it asks for, does not have the label fast."],
-])("a task that asks for %j", async (asked, reason) => {
-  const server = await startServer({ environment });
-  const admin = await server.join("admin");
-  const task = await admin.submit({ command: "exit 4", ...asked });
-  expect(task).toMatchObject({ requested_node: asked.node ?? null, labels: asked.labels ?? [] });
-  if (reason === null) {
-    expect(await admin.waitForEnd(task.id)).toMatchObject({ exit_code: 4, node: "build-1" });
-  } else {
-    // What comes after it and can run is not held up.
-    const other = await admin.submit({ command: "exit 5" });
-    await admin.waitForEnd(other.id);
-    expect(await admin.get(task.id)).toMatchObject({ status: "pending", reason });
-  }
-  const again = await admin.client.call(contract.rerunTask, { params: { id: task.id }, body: {} });
-  expect(again).toMatchObject({ requested_node: asked.node ?? null, labels: asked.labels ?? [] });
-  const free = { node: null, labels: null };
-  const anywhere = await admin.client.call(contract.rerunTask, { params: { id: task.id }, body: free });
-  expect(await admin.waitForEnd(anywhere.id)).toMatchObject({ exit_code: 4, requested_node: null, labels: [] });
+describe("a task that asks for a node", () => {
+  const server = startSharedServer({ environment });
+  let admin: Member;
+  beforeAll(async () => {
+    admin = await server.join("admin");
+  });
+
+  it.each<[Asked, string | null]>([
+    [{ node: "build-1" }, null],
+    [{ labels: ["gpu"] }, null],
+    [{ labels: ["arch=arm64", "gpu"], node: "build-1" }, null],
+    [{ node: "build-3" }, "Node build-3, which it asks for, does not exist."],
+    [{ labels: ["fast"] }, "No living node has the label fast."],
+    [{ labels: ["fast", "gpu"] }, "No living node has the labels fast, gpu."],
+    [{ node: "build-1", labels: ["fast"] }, "Node build-1, which it asks for, does not have the label fast."],
+  ])("by %j", async (asked, reason) => {
+    const task = await admin.submit({ command: "exit 4", ...asked });
+    expect(task).toMatchObject({ requested_node: asked.node ?? null, labels: asked.labels ?? [] });
+    if (reason === null) {
+      expect(await admin.waitForEnd(task.id)).toMatchObject({ exit_code: 4, node: "build-1" });
+    } else {
+      // What comes after it and can run is not held up.
+      const other = await admin.submit({ command: "exit 5" });
+      await admin.waitForEnd(other.id);
+      expect(await admin.get(task.id)).toMatchObject({ status: "pending", reason });
+    }
+    const again = await admin.client.call(contract.rerunTask, { params: { id: task.id }, body: {} });
+    expect(again).toMatchObject({ requested_node: asked.node ?? null, labels: asked.labels ?? [] });
+    const free = { node: null, labels: null };
+    const anywhere = await admin.client.call(contract.rerunTask, { params: { id: task.id }, body: free });
+    expect(await admin.waitForEnd(anywhere.id)).toMatchObject({ exit_code: 4, requested_node: null, labels: [] });
+  });
+
+  it("by labels that are none is refused", async () => {
+    const answer = await send(server, "POST", "/taskapi/tasks/", {
+      as: admin,
+      json: { command: "true", labels: ["Big One"], node: "" },
+    });
+    expect(answer).toMatchObject({ status: 400 });
+    expect(Object.keys(answer.body as object).sort()).toEqual(["labels", "node"]);
+  });
 });
 
-it("a server without slots adopts what ran and starts nothing, until it is given some", async () => {
+it("a server without slots adopts what ran and starts nothing, until it is given some", {
+  tags: ["whole"],
+}, async () => {
   const server = await startServer({ environment });
   const admin = await server.join("admin");
   const running = await admin.submit({ command: "sleep 600" });
@@ -113,17 +132,6 @@ it("a server without slots adopts what ran and starts nothing, until it is given
   await server.start();
   expect((await admin.waitForEnd(waiting.id)).exit_code).toBe(7);
   expect((await admin.get(running.id)).status).toBe("running");
-});
-
-it("refuses labels that are none", async () => {
-  const server = await startServer();
-  const admin = await server.join("admin");
-  const answer = await send(server, "POST", "/taskapi/tasks/", {
-    as: admin,
-    json: { command: "true", labels: ["Big One"], node: "" },
-  });
-  expect(answer).toMatchObject({ status: 400 });
-  expect(Object.keys(answer.body as object).sort()).toEqual(["labels", "node"]);
 });
 
 it.skipIf(chosenServer !== null)("forgets a silent node and ends what ran there; one that is alive stays", async () => {

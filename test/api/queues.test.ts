@@ -82,7 +82,7 @@ it("paused, what is in it waits and says so, what runs goes on; resumed, it star
   expect((await admin.waitForEnd(waiting.id)).exit_code).toBe(4);
 });
 
-it("the default queue can be paused and bounded, over a restart, and not be removed", async () => {
+it("the default queue can be paused and bounded, over a restart, and not be removed", { tags: ["whole"] }, async () => {
   const { server, admin } = await start();
   expect(await send(server, "DELETE", "/taskapi/queues/default/", { as: admin })).toMatchObject({
     status: 409,
@@ -121,7 +121,7 @@ it("no node works for it where all are bound to others, and its tasks say so", a
   expect(await list(admin)).toMatchObject([{ nodes: ["build-1"] }, { nodes: [], pending: 1 }]);
 });
 
-it("is not removed while a node is bound to it, which would not start again", async () => {
+it("is not removed while a node is bound to it, which would not start again", { tags: ["whole"] }, async () => {
   const { server, admin } = await start();
   await create(admin, { name: "night" });
   await server.stop("SIGTERM");

@@ -42,7 +42,7 @@ it.each([
   expect(refused.headers.get("Retry-After")).toMatch(/^\d+$/);
 });
 
-it("works again when the directory is put back", async () => {
+it("works again when the directory is put back", { tags: ["whole"] }, async () => {
   const server = await startMovable();
   const ada = await server.join("ada");
   renameSync(server.directory, `${server.directory}-moved`);

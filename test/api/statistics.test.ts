@@ -1,3 +1,4 @@
+/** @module-tag whole */
 import { expect, it } from "vitest";
 import { contract, type Statistics, statisticsSpans } from "../../src/contract/index.ts";
 import { send } from "../support/http.ts";

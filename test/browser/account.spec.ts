@@ -22,7 +22,7 @@ test("a person registers, logs out and logs in again", async ({ page, server }) 
   await expect(page.getByRole("heading", { name: "Tasks", exact: true })).toBeVisible();
 });
 
-test("what is wrong is said beside its field", async ({ page, anna }) => {
+test("what is wrong is said beside its field", { tag: "@whole" }, async ({ page, anna }) => {
   await page.goto("/register");
   await page.getByLabel("Username").fill(anna.username);
   await page.getByLabel("Email").fill("new@example.com");
@@ -36,7 +36,7 @@ test("what is wrong is said beside its field", async ({ page, anna }) => {
   await expect(page.getByText("Unable to log in with provided credentials.")).toBeVisible();
 });
 
-test("a deep link asks to log in and then leads to its page", async ({ page, anna }) => {
+test("a deep link asks to log in and then leads to its page", { tag: "@whole" }, async ({ page, anna }) => {
   const task = await anna.submit({ name: "deep", command: "echo found it" });
   await anna.waitForEnd(task.id);
   await page.goto(`/tasks/${task.id}`);

@@ -34,7 +34,10 @@ test("a task that fails is tried again, and the page goes on with the next attem
   await expect(page.getByRole("row", { name: /retry/ })).toHaveCount(1);
 });
 
-test("between two attempts the page says how the last one ended and when the next starts", async ({ page, anna }) => {
+test("between two attempts the page says how the last one ended and when the next starts", { tag: "@whole" }, async ({
+  page,
+  anna,
+}) => {
   const retry = { attempts: 2, delay_seconds: 3600 };
   const task = await anna.submit({ name: "patient", command: "echo tried; exit 5", retry });
   await logIn(page, anna);

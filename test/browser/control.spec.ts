@@ -1,6 +1,6 @@
 import { expect, logIn, test } from "./fixtures.ts";
 
-test("a task is suspended and resumed, by button and by key", async ({ page, anna }) => {
+test("a task is suspended and resumed, by button and by key", { tag: "@whole" }, async ({ page, anna }) => {
   const task = await anna.submit({ name: "sleeper", command: "echo up; sleep 300" });
   await logIn(page, anna);
   await page.goto(`/tasks/${task.id}`);
@@ -20,7 +20,7 @@ test("a task is suspended and resumed, by button and by key", async ({ page, ann
   expect((await anna.get(task.id)).suspended).toBe(false);
 });
 
-test("what cannot be done to a task that is over says why", async ({ page, anna }) => {
+test("what cannot be done to a task that is over says why", { tag: "@whole" }, async ({ page, anna }) => {
   const task = await anna.submit({ name: "done", command: "true" });
   await anna.waitForEnd(task.id);
   await logIn(page, anna);
@@ -33,7 +33,7 @@ test("what cannot be done to a task that is over says why", async ({ page, anna 
   await expect(page.getByRole("button", { name: "Rerun", exact: true })).toBeEnabled();
 });
 
-test("a signal reaches the program and stands among the events", async ({ page, anna }) => {
+test("a signal reaches the program and stands among the events", { tag: "@whole" }, async ({ page, anna }) => {
   const command = "trap 'echo reloaded' USR1; echo ready; while :; do sleep 0.1; done";
   const task = await anna.submit({ name: "daemon", command });
   await logIn(page, anna);
@@ -74,7 +74,7 @@ test("lines are sent to a running task, and the end of its input ends it", async
   expect(await anna.output(task.id)).toBe("first line\nsecond line\nover\n");
 });
 
-test("that the input was ended elsewhere is told instead of a field", async ({ page, anna }) => {
+test("that the input was ended elsewhere is told instead of a field", { tag: "@whole" }, async ({ page, anna }) => {
   const task = await anna.submit({ name: "deaf", command: "cat > /dev/null; echo ended; sleep 300", input: true });
   await logIn(page, anna);
   await page.goto(`/tasks/${task.id}`);

@@ -90,7 +90,11 @@ function backdate(server: TestServer, ids: readonly number[], byMs: number): voi
   record.close();
 }
 
-test("the chart is one stop of Tab, and its parts lead to what ended in them", async ({ page, server, anna }) => {
+test("the chart is one stop of Tab, and its parts lead to what ended in them", { tag: "@whole" }, async ({
+  page,
+  server,
+  anna,
+}) => {
   const hourMs = 3_600_000;
   const broken = [await submitAndWait(anna, "broken", "exit 3"), await submitAndWait(anna, "too long", "exit 4")];
   const fine = await submitAndWait(anna, "fine", "true");
@@ -133,7 +137,11 @@ test("the chart is one stop of Tab, and its parts lead to what ended in them", a
   await expect(page).toHaveURL("/dashboard");
 });
 
-test("two people see their own figures, and an admin everybody's", async ({ page, server, anna }) => {
+test("two people see their own figures, and an admin everybody's", { tag: "@whole" }, async ({
+  page,
+  server,
+  anna,
+}) => {
   const ben = await server.join("ben");
   await submitAndWait(anna, "of anna", "exit 3");
   const nap = await ben.submit({ name: "nap of ben" });
@@ -157,7 +165,7 @@ test("two people see their own figures, and an admin everybody's", async ({ page
   await expect(page.getByRole("button", { name: "Everybody's" })).toHaveCount(0);
 });
 
-test("without tasks, it begins with the first one", async ({ page, anna }) => {
+test("without tasks, it begins with the first one", { tag: "@whole" }, async ({ page, anna }) => {
   await logIn(page, anna);
   await page.goto("/");
   await expect(page).toHaveURL("/dashboard");
@@ -169,7 +177,7 @@ test("without tasks, it begins with the first one", async ({ page, anna }) => {
   await expect(figuresOf(page)).toContainText("1 failed today");
 });
 
-test("figures that cannot be had anew stay, with their time", async ({ page, anna }) => {
+test("figures that cannot be had anew stay, with their time", { tag: "@whole" }, async ({ page, anna }) => {
   await submitAndWait(anna, "fine", "true");
   await logIn(page, anna);
   await page.route("**/taskapi/stats/**", (route) => route.abort());
@@ -187,7 +195,7 @@ test("figures that cannot be had anew stay, with their time", async ({ page, ann
   await expect(page.getByText("these figures are of")).toHaveCount(0);
 });
 
-test("a phone's bar has five places, and the last one all others", async ({ page, anna }) => {
+test("a phone's bar has five places, and the last one all others", { tag: "@whole" }, async ({ page, anna }) => {
   await page.setViewportSize({ width: 320, height: 640 });
   await logIn(page, anna);
   const bar = page.getByRole("navigation", { name: "Main" });

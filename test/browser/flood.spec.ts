@@ -1,7 +1,7 @@
 import { contract } from "../../src/contract/index.ts";
 import { expect, logIn, test } from "./fixtures.ts";
 
-test("a flood of output leaves the page usable, and its end is the end", async ({ page, anna }) => {
+test("a flood of output leaves the page usable, and its end is the end", { tag: "@whole" }, async ({ page, anna }) => {
   const flood = "yes 'INFO request handled in 12 ms path=/taskapi/tasks/77/' | head -c 200000000";
   const task = await anna.submit({
     name: "flood",

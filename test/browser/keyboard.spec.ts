@@ -32,7 +32,10 @@ test("tasks are found, opened and killed by keyboard alone", async ({ page, anna
   await expect(page.getByRole("heading", { name: "New task" })).toBeVisible();
 });
 
-test("Tab begins with the way past the menu, and a dialog gives the focus back", async ({ page, anna }) => {
+test("Tab begins with the way past the menu, and a dialog gives the focus back", { tag: "@whole" }, async ({
+  page,
+  anna,
+}) => {
   await anna.submit({ name: "lasting", command: "sleep 300" });
   await logIn(page, anna);
   await page.goto("/tasks/1");

@@ -1,6 +1,6 @@
 import { expect, logIn, test } from "./fixtures.ts";
 
-test("a line and a range of lines have addresses that lead back to them", async ({ page, anna }) => {
+test("a line and a range of lines have addresses that lead back to them", { tag: "@whole" }, async ({ page, anna }) => {
   const task = await anna.submit({ name: "counting", command: "seq 1 3000" });
   await anna.waitForEnd(task.id);
   await logIn(page, anna);
@@ -23,7 +23,10 @@ test("a line and a range of lines have addresses that lead back to them", async 
   await expect(page).not.toHaveURL(/#/);
 });
 
-test("any line of an output too large to be loaded is shown among its neighbours", async ({ page, anna }) => {
+test("any line of an output too large to be loaded is shown among its neighbours", { tag: "@whole" }, async ({
+  page,
+  anna,
+}) => {
   const task = await anna.submit({ name: "large", command: "seq -f 'line %.0f of many' 1 600000" });
   await anna.waitForEnd(task.id);
   await logIn(page, anna);

@@ -46,7 +46,7 @@ async function fillServer(anna: Member): Promise<void> {
 }
 
 for (const colorScheme of ["light", "dark"] as const) {
-  test(`every page is accessible in the ${colorScheme} theme`, async ({ browser, server, anna }) => {
+  test(`every page is accessible in the ${colorScheme} theme`, { tag: "@whole" }, async ({ browser, server, anna }) => {
     const context = await browser.newContext({
       colorScheme,
       baseURL: server.url,
@@ -104,6 +104,16 @@ for (const colorScheme of ["light", "dark"] as const) {
   });
 }
 
+test("the pages of every day are accessible", async ({ page, anna }) => {
+  const task = await anna.submit({ name: "greeting", command: "echo hello; exit 2" });
+  await anna.waitForEnd(task.id);
+  await logIn(page, anna);
+  for (const path of ["/dashboard", "/tasks", "/tasks/new", "/tasks/1"]) {
+    await show(page, path);
+    await expectNoFindings(page, path, "light");
+  }
+});
+
 /** Opens a page of the frame, and waits until it has what it shows. */
 async function show(page: Page, path: string): Promise<void> {
   await page.goto(path);
@@ -121,7 +131,7 @@ async function expectNoFindings(page: Page, path: string, colorScheme: "light" |
   expect(findings, path).toEqual([]);
 }
 
-test("nothing sticks out on a phone of 320 pixels", async ({ browser, server, anna }) => {
+test("nothing sticks out on a phone of 320 pixels", { tag: "@whole" }, async ({ browser, server, anna }) => {
   const context = await browser.newContext({ baseURL: server.url, viewport: { width: 320, height: 640 } });
   const page = await context.newPage();
   await fillServer(anna);

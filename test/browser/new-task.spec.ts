@@ -29,7 +29,10 @@ async function waitUntilKept(page: Page, typed: string): Promise<void> {
 
 const run = (page: Page) => page.getByRole("button", { name: /^Run/ });
 
-test("while it is typed the server says what would run, as whom, where and on which node", async ({ page, anna }) => {
+test("while it is typed the server says what would run, as whom, where and on which node", { tag: "@whole" }, async ({
+  page,
+  anna,
+}) => {
   const command = await openForm(page, anna);
   await command.fill("make all");
   await expect(page.getByText(/^Runs as user \S+ in \/\S+, without a time limit, on node \S+\.$/)).toBeVisible();
@@ -49,10 +52,9 @@ test("while it is typed the server says what would run, as whom, where and on wh
   expect(await tasksOf(anna)).toEqual([]);
 });
 
-test("without an answer of the server the form says what it knows, and submits all the same", async ({
-  page,
-  anna,
-}) => {
+test("without an answer of the server the form says what it knows, and submits all the same", {
+  tag: "@whole",
+}, async ({ page, anna }) => {
   await page.route("**/taskapi/tasks/dry-run/", (route) => route.abort());
   const command = await openForm(page, anna);
   await command.fill("true");
@@ -63,7 +65,7 @@ test("without an answer of the server the form says what it knows, and submits a
   await expect(page).toHaveURL("/tasks/1");
 });
 
-test("a mistake is told once its field was left, not while it is typed", async ({ page, anna }) => {
+test("a mistake is told once its field was left, not while it is typed", { tag: "@whole" }, async ({ page, anna }) => {
   const command = await openForm(page, anna);
   await command.fill("true");
   await unfold(page, "Limits", "When");
@@ -84,10 +86,9 @@ test("a mistake is told once its field was left, not while it is typed", async (
   await expect(page.getByText("There is no queue named nowhere.")).toBeVisible();
 });
 
-test("a folded group says how many of its fields hold something, and unfolds when one is wrong", async ({
-  page,
-  anna,
-}) => {
+test("a folded group says how many of its fields hold something, and unfolds when one is wrong", {
+  tag: "@whole",
+}, async ({ page, anna }) => {
   const command = await openForm(page, anna);
   await command.fill("true");
   await unfold(page, "Limits");
@@ -185,7 +186,11 @@ test("a draft outlives leaving the page, a reload and the tab; secrets do not ou
   await expect(page.getByText(/^Your draft/)).toHaveCount(0);
 });
 
-test("of two tabs with a draft each, none gets the variables of the other", async ({ page, anna, context }) => {
+test("of two tabs with a draft each, none gets the variables of the other", { tag: "@whole" }, async ({
+  page,
+  anna,
+  context,
+}) => {
   const command = await openForm(page, anna);
   await command.fill("make one");
   await unfold(page, "Environment");
@@ -200,7 +205,7 @@ test("of two tabs with a draft each, none gets the variables of the other", asyn
   await expect(page.getByLabel("Environment", { exact: true })).toHaveValue("");
 });
 
-test("who logs out leaves no draft behind, in no tab", async ({ page, anna, context }) => {
+test("who logs out leaves no draft behind, in no tab", { tag: "@whole" }, async ({ page, anna, context }) => {
   const command = await openForm(page, anna);
   await command.fill("make one");
   await unfold(page, "Environment");
@@ -219,7 +224,7 @@ test("who logs out leaves no draft behind, in no tab", async ({ page, anna, cont
   }
 });
 
-test("when the session ran out the draft waits for its owner, and nobody else sees it", async ({
+test("when the session ran out the draft waits for its owner, and nobody else sees it", { tag: "@whole" }, async ({
   page,
   server,
   anna,
@@ -242,7 +247,7 @@ test("when the session ran out the draft waits for its owner, and nobody else se
   await expect(command).toHaveValue("make all");
 });
 
-test("each rerun has a draft of its own, and starts again from its task", async ({ page, anna }) => {
+test("each rerun has a draft of its own, and starts again from its task", { tag: "@whole" }, async ({ page, anna }) => {
   const first = await anna.submit({ argv: ["echo", "a b"], tags: ["x, y"] });
   await anna.waitForEnd(first.id);
   await logIn(page, anna);
@@ -260,7 +265,10 @@ test("each rerun has a draft of its own, and starts again from its task", async 
   expect(await anna.get(first.id + 1)).toMatchObject({ argv: ["echo", "a b"], tags: ["x, y"] });
 });
 
-test("a command from the palette is a form of its own, whatever was typed into another one", async ({ page, anna }) => {
+test("a command from the palette is a form of its own, whatever was typed into another one", { tag: "@whole" }, async ({
+  page,
+  anna,
+}) => {
   const command = await openForm(page, anna);
   await command.fill("half a plan");
   const fromPalette = async (typed: string) => {
@@ -283,11 +291,9 @@ test("a command from the palette is a form of its own, whatever was typed into a
   await expect(command).toHaveValue("half a plan");
 });
 
-test("a rerun's draft that comes back without its tab has the variables and the input of the task", async ({
-  page,
-  anna,
-  context,
-}) => {
+test("a rerun's draft that comes back without its tab has the variables and the input of the task", {
+  tag: "@whole",
+}, async ({ page, anna, context }) => {
   const first = await anna.submit({ command: "cat", env: { TARGET: "prod" }, stdin: "given\n" });
   await anna.waitForEnd(first.id);
   await logIn(page, anna);
@@ -314,7 +320,7 @@ test("a rerun's draft that comes back without its tab has the variables and the 
   expect(await anna.get(first.id + 1)).toMatchObject({ name: "changed", env: { TARGET: "prod" }, stdin_bytes: 6 });
 });
 
-test("lines are one task, or a task each with everything else in common", async ({ page, anna }) => {
+test("lines are one task, or a task each with everything else in common", { tag: "@whole" }, async ({ page, anna }) => {
   const command = await openForm(page, anna);
   await command.fill("# both\necho one\n\necho two");
   await expect(page.getByRole("radio", { name: "one task, a shell script of 4 lines" })).toBeChecked();
@@ -340,10 +346,9 @@ test("lines are one task, or a task each with everything else in common", async 
   ]);
 });
 
-test("a line that is refused stays with its reason; an answer that was lost makes no second task", async ({
-  page,
-  anna,
-}) => {
+test("a line that is refused stays with its reason; an answer that was lost makes no second task", {
+  tag: "@whole",
+}, async ({ page, anna }) => {
   const command = await openForm(page, anna);
   const tooLong = `: ${"x".repeat(131_000)}`;
   await command.fill(`echo one\n${tooLong}\necho two\necho three`);
@@ -374,7 +379,7 @@ test("a line that is refused stays with its reason; an answer that was lost make
   expect((await tasksOf(anna)).map(({ command_line: line }) => line)).toEqual(["echo one", "echo two", "echo three"]);
 });
 
-test("more lines than can be taken at once are not begun", async ({ page, anna }) => {
+test("more lines than can be taken at once are not begun", { tag: "@whole" }, async ({ page, anna }) => {
   const command = await openForm(page, anna);
   await command.fill(Array.from({ length: 201 }, (_, index) => `echo ${index}`).join("\n"));
   await page.getByRole("radio", { name: /^201 tasks/ }).check();

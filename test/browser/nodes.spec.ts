@@ -33,7 +33,11 @@ test("nodes are listed with what runs there; an admin drains one and lets it go 
   expect(await anna.waitForEnd(waiting.id)).toMatchObject({ status: "completed" });
 });
 
-test("a member sees the nodes and, in place of the actions, why not", async ({ page, server, anna }) => {
+test("a member sees the nodes and, in place of the actions, why not", { tag: "@whole" }, async ({
+  page,
+  server,
+  anna,
+}) => {
   const task = await anna.submit({ name: "busy", command: "sleep 300" });
   await anna.waitForStatus(task.id, "running");
   await logIn(page, await server.join("ben"));
@@ -45,7 +49,7 @@ test("a member sees the nodes and, in place of the actions, why not", async ({ p
   await expect(node.getByRole("tooltip")).toContainText("drain, resume and forget nodes");
 });
 
-test("the list says when it cannot be had, and tries again", async ({ page, anna }) => {
+test("the list says when it cannot be had, and tries again", { tag: "@whole" }, async ({ page, anna }) => {
   await logIn(page, anna);
   await page.route("**/taskapi/nodes/", (route) => route.abort());
   await page.goto("/nodes");
@@ -56,7 +60,10 @@ test("the list says when it cannot be had, and tries again", async ({ page, anna
   await expect(page.getByRole("alert")).toHaveCount(0);
 });
 
-test("a new task can ask for a node and labels, and shows what it asks for", async ({ page, anna }) => {
+test("a new task can ask for a node and labels, and shows what it asks for", { tag: "@whole" }, async ({
+  page,
+  anna,
+}) => {
   await logIn(page, anna);
   await page.goto("/tasks/new");
   await page.getByLabel("Command").first().fill("echo elsewhere");
@@ -73,7 +80,10 @@ test("a new task can ask for a node and labels, and shows what it asks for", asy
   await expect(page.getByText("Node build-3, which it asks for, does not exist.").first()).toBeVisible();
 });
 
-test("an admin makes a queue, bounds it, pauses it, lets it go on and removes it", async ({ page, anna }) => {
+test("an admin makes a queue, bounds it, pauses it, lets it go on and removes it", { tag: "@whole" }, async ({
+  page,
+  anna,
+}) => {
   await logIn(page, anna);
   await page.goto("/nodes");
   const queues = page.getByRole("table", { name: "Queues" });
@@ -134,7 +144,11 @@ test("an admin makes a queue, bounds it, pauses it, lets it go on and removes it
   await expect(remaining.getByRole("tooltip")).toContainText("Tasks that name no queue are put here");
 });
 
-test("a member sees the queues and why not to change them; an operator may", async ({ page, server, anna }) => {
+test("a member sees the queues and why not to change them; an operator may", { tag: "@whole" }, async ({
+  page,
+  server,
+  anna,
+}) => {
   const ben = await server.join("ben");
   await logIn(page, ben);
   await page.goto("/nodes");
@@ -151,7 +165,10 @@ test("a member sees the queues and why not to change them; an operator may", asy
   await expect(row).toContainText("paused");
 });
 
-test("the queues say when they cannot be had, and the nodes are there all the same", async ({ page, anna }) => {
+test("the queues say when they cannot be had, and the nodes are there all the same", { tag: "@whole" }, async ({
+  page,
+  anna,
+}) => {
   await logIn(page, anna);
   await page.route("**/taskapi/queues/", (route) => route.abort());
   await page.goto("/nodes");

@@ -1,6 +1,6 @@
 import { expect, logIn, test } from "./fixtures.ts";
 
-test("the palette leads to pages, tasks and actions by keyboard", async ({ page, anna }) => {
+test("the palette leads to pages, tasks and actions by keyboard", { tag: "@whole" }, async ({ page, anna }) => {
   const sleeper = await anna.submit({ name: "long sleeper", command: "sleep 300" });
   await anna.submit({ name: "other", command: "true" });
   await logIn(page, anna);
@@ -44,7 +44,10 @@ test("the palette leads to pages, tasks and actions by keyboard", async ({ page,
   await expect(field).toBeHidden();
 });
 
-test("a watched task's end is told, in the page where the browser may not", async ({ page, anna }) => {
+test("a watched task's end is told, in the page where the browser may not", { tag: "@whole" }, async ({
+  page,
+  anna,
+}) => {
   const task = await anna.submit({ name: "watched", command: "read line; exit 3", input: true });
   await logIn(page, anna);
   await page.goto(`/tasks/${task.id}`);

@@ -2,10 +2,9 @@ import { contract } from "../../src/contract/index.ts";
 import { waitFor } from "../support/wait-for.ts";
 import { expect, logIn, test } from "./fixtures.ts";
 
-test("limits, retry and input are asked for in the form, and wrong ones told beside their fields", async ({
-  page,
-  anna,
-}) => {
+test("limits, retry and input are asked for in the form, and wrong ones told beside their fields", {
+  tag: "@whole",
+}, async ({ page, anna }) => {
   await logIn(page, anna);
   await page.goto("/tasks/new");
   await page.getByLabel("Command", { exact: true }).fill("cat");
@@ -51,10 +50,9 @@ test("limits, retry and input are asked for in the form, and wrong ones told bes
   ).toHaveText(/^\d+ s$/);
 });
 
-test("an answer that an event overtook on its way is asked for again: it lacks how the limits are kept", async ({
-  page,
-  anna,
-}) => {
+test("an answer that an event overtook on its way is asked for again: it lacks how the limits are kept", {
+  tag: "@whole",
+}, async ({ page, anna }) => {
   const setPaused = (paused: boolean) =>
     anna.client.call(contract.updateQueue, { params: { name: "default" }, body: { paused } });
   await setPaused(true);

@@ -1,6 +1,6 @@
 import { expect, logIn, test } from "./fixtures.ts";
 
-test("a task is run once more as it was, by key", async ({ page, anna }) => {
+test("a task is run once more as it was, by key", { tag: "@whole" }, async ({ page, anna }) => {
   const first = await anna.submit({ name: "again", argv: ["printf", "%s\n", "two words"], stdin: "x", tags: ["kept"] });
   await anna.waitForEnd(first.id);
   await logIn(page, anna);
@@ -13,7 +13,10 @@ test("a task is run once more as it was, by key", async ({ page, anna }) => {
   expect(second).toMatchObject({ argv: first.argv, stdin_bytes: 1, tags: ["kept"] });
 });
 
-test("a task is edited and rerun: what is not touched stays, what is emptied goes", async ({ page, anna }) => {
+test("a task is edited and rerun: what is not touched stays, what is emptied goes", { tag: "@whole" }, async ({
+  page,
+  anna,
+}) => {
   const first = await anna.submit({
     name: "original",
     command: "cat; echo from $PLACE",

@@ -1,6 +1,6 @@
 import { expect, logIn, test } from "./fixtures.ts";
 
-test("an admin sees what is in force, by key, and filters it", async ({ page, anna }) => {
+test("an admin sees what is in force, by key, and filters it", { tag: "@whole" }, async ({ page, anna }) => {
   await logIn(page, anna);
   await page.keyboard.press("g");
   await page.keyboard.press("s");
@@ -22,7 +22,11 @@ test("an admin sees what is in force, by key, and filters it", async ({ page, an
   await expect(page).toHaveURL(/\/settings$/);
 });
 
-test("on a phone it is reached from the menu; others have no way there", async ({ page, server, anna }) => {
+test("on a phone it is reached from the menu; others have no way there", { tag: "@whole" }, async ({
+  page,
+  server,
+  anna,
+}) => {
   await page.setViewportSize({ width: 390, height: 844 });
   await logIn(page, anna);
   const menu = page.getByRole("navigation", { name: "Main" });

@@ -67,7 +67,10 @@ test("lines of standard error carry a sign, and can be shown alone with their ow
   await expect(lines).toHaveCount(3);
 });
 
-test("while it runs, a line gets its sign a moment after it came, and shifts nothing", async ({ page, anna }) => {
+test("while it runs, a line gets its sign a moment after it came, and shifts nothing", { tag: "@whole" }, async ({
+  page,
+  anna,
+}) => {
   const command = "echo up; read go; echo 'a warning' >&2; read go; echo 'another' >&2; sleep 600";
   const { id } = await anna.submit({ name: "grown", command, input: true, mark_stderr: true });
   await logIn(page, anna);
@@ -87,7 +90,10 @@ test("while it runs, a line gets its sign a moment after it came, and shifts not
   await expect(output.locator("[data-index]")).toHaveText(["a warning", "another"]);
 });
 
-test("of a large output only the marks of the lines in sight are asked for", async ({ page, anna }) => {
+test("of a large output only the marks of the lines in sight are asked for", { tag: "@whole" }, async ({
+  page,
+  anna,
+}) => {
   const command = "seq 1 1000000; read go; echo 'the only warning' >&2; read go; seq 1 10";
   const { id } = await anna.submit({ name: "large", command, input: true, mark_stderr: true });
   await takeStep(anna, id, "\n1000000\n");
@@ -110,7 +116,10 @@ test("of a large output only the marks of the lines in sight are asked for", asy
   await expect(output.getByRole("img", { name: "Written to standard error" })).toBeVisible();
 });
 
-test("where the copying was ended by force, it is said what may be missing", async ({ page, anna }) => {
+test("where the copying was ended by force, it is said what may be missing", { tag: "@whole" }, async ({
+  page,
+  anna,
+}) => {
   // The shell is started by one that reports its start, and that one by what copies the streams.
   const command = "echo up; read go; read pid name state copier rest </proc/$PPID/stat; kill -KILL $copier";
   const forced = await anna.submit({ name: "forced", command, input: true, mark_stderr: true });
@@ -130,7 +139,10 @@ test("where the copying was ended by force, it is said what may be missing", asy
   await expect(output.getByText(words)).toHaveCount(0);
 });
 
-test("of a task that is not marked nothing is asked, and it is said how to get it", async ({ page, anna }) => {
+test("of a task that is not marked nothing is asked, and it is said how to get it", { tag: "@whole" }, async ({
+  page,
+  anna,
+}) => {
   const task = await anna.submit({ name: "plain", command: "echo out; echo err >&2" });
   await anna.waitForEnd(task.id);
   await logIn(page, anna);
@@ -145,7 +157,10 @@ test("of a task that is not marked nothing is asked, and it is said how to get i
   expect(paths.filter((path) => path.includes("stderr-marks"))).toEqual([]);
 });
 
-test("the form asks for marks, not together with a terminal, and a rerun has them again", async ({ page, anna }) => {
+test("the form asks for marks, not together with a terminal, and a rerun has them again", { tag: "@whole" }, async ({
+  page,
+  anna,
+}) => {
   await logIn(page, anna);
   await page.goto("/tasks/new");
   await page.getByLabel("Command", { exact: true }).fill("echo oops >&2");

@@ -1,7 +1,10 @@
 import { contract } from "../../src/contract/index.ts";
 import { expect, logIn, test } from "./fixtures.ts";
 
-test("tasks are filtered by typed words and from the menu, all of it in the address", async ({ page, anna }) => {
+test("tasks are filtered by typed words and from the menu, all of it in the address", { tag: "@whole" }, async ({
+  page,
+  anna,
+}) => {
   const failing = await anna.submit({ name: "nightly dump", command: "exit 3", tags: ["nightly"] });
   const other = await anna.submit({ name: "other failure", command: "exit 4" });
   const fine = await anna.submit({ name: "all fine", command: "true", tags: ["nightly"] });
@@ -86,7 +89,10 @@ test("several tasks are selected by keyboard and killed, and each that refuses s
   await expect(row("second")).toHaveCount(2);
 });
 
-test("the chart leads to tasks and narrows the time, by keyboard and by mouse", async ({ page, anna }) => {
+test("the chart leads to tasks and narrows the time, by keyboard and by mouse", { tag: "@whole" }, async ({
+  page,
+  anna,
+}) => {
   for (const command of ["true", "sleep 0.2; exit 1", "sleep 0.4"]) {
     await anna.waitForEnd((await anna.submit({ name: command, command })).id);
   }

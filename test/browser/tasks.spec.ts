@@ -19,7 +19,7 @@ test("a command is typed, runs, shows its output as it comes, and its end", asyn
   expect(colours[0]).not.toBe(colours[1]);
 });
 
-test("a progress bar drawn with carriage returns stays one line", async ({ page, anna }) => {
+test("a progress bar drawn with carriage returns stays one line", { tag: "@whole" }, async ({ page, anna }) => {
   const task = await anna.submit({ command: "printf '10%%\\r50%%\\r100%%\\n'; echo done" });
   await logIn(page, anna);
   await page.goto(`/tasks/${task.id}`);
@@ -29,7 +29,7 @@ test("a progress bar drawn with carriage returns stays one line", async ({ page,
   await expect(output).not.toContainText("50%");
 });
 
-test("nothing but a name runs the demonstration", async ({ page, anna }) => {
+test("nothing but a name runs the demonstration", { tag: "@whole" }, async ({ page, anna }) => {
   await logIn(page, anna);
   await page.goto("/tasks/new");
   await page.getByLabel("Name").fill("just a nap");
@@ -38,7 +38,10 @@ test("nothing but a name runs the demonstration", async ({ page, anna }) => {
   await expect(page.getByText("just a nap").first()).toBeVisible();
 });
 
-test("a refused submission is told beside its field and loses nothing typed", async ({ page, anna }) => {
+test("a refused submission is told beside its field and loses nothing typed", { tag: "@whole" }, async ({
+  page,
+  anna,
+}) => {
   await logIn(page, anna);
   await page.goto("/tasks/new");
   await page.getByLabel("Command").fill("true");

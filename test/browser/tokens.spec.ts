@@ -41,7 +41,7 @@ test("a token is made, shown once with how to use it, works, and is revoked", as
   await expect(server.client(token).call(contract.me, {})).rejects.toThrow("Invalid token.");
 });
 
-test("a name that is taken is told beside its field", async ({ page, anna }) => {
+test("a name that is taken is told beside its field", { tag: "@whole" }, async ({ page, anna }) => {
   await anna.client.call(contract.createToken, { body: { name: "deploy" } });
   await logIn(page, anna);
   await page.goto("/account");
@@ -57,7 +57,10 @@ test("a name that is taken is told beside its field", async ({ page, anna }) => 
   await expect(page.getByRole("row", { name: /^backup/ })).toContainText("never");
 });
 
-test("logins are told apart: another one is ended, and this browser's logs out", async ({ page, anna }) => {
+test("logins are told apart: another one is ended, and this browser's logs out", { tag: "@whole" }, async ({
+  page,
+  anna,
+}) => {
   for (let count = 0; count < 9; count += 1) {
     const body = { username: anna.username, password: anna.password };
     await anna.client.call(contract.login, { body });
@@ -83,7 +86,7 @@ test("logins are told apart: another one is ended, and this browser's logs out",
   await expect(page.getByRole("heading", { name: "Log in" })).toBeVisible();
 });
 
-test("the list says when it cannot be had, and tries again", async ({ page, anna }) => {
+test("the list says when it cannot be had, and tries again", { tag: "@whole" }, async ({ page, anna }) => {
   await logIn(page, anna);
   await page.route("**/userapi/tokens/", (route) => route.abort());
   await page.goto("/account");

@@ -1,6 +1,9 @@
 import { expect, logIn, test } from "./fixtures.ts";
 
-test("what a running task uses is seen: figures, their course, and its processes", async ({ page, anna }) => {
+test("what a running task uses is seen: figures, their course, and its processes", { tag: "@whole" }, async ({
+  page,
+  anna,
+}) => {
   const task = await anna.submit({ name: "busy", command: "while :; do :; done & sleep 300" });
   await logIn(page, anna);
   await page.goto(`/tasks/${task.id}`);

@@ -1,6 +1,6 @@
 import { expect, logIn, test } from "./fixtures.ts";
 
-test("each line has a time, as exact as somebody looked", async ({ page, anna }) => {
+test("each line has a time, as exact as somebody looked", { tag: "@whole" }, async ({ page, anna }) => {
   const task = await anna.submit({ name: "clock", command: "date +%s; read go; date +%s; sleep 600", input: true });
   await logIn(page, anna);
   await page.goto(`/tasks/${task.id}`);
@@ -44,7 +44,10 @@ test("only the lines that have a text are shown, and one of them leads to its pl
   await expect(output.getByText("1501", { exact: true })).toBeInViewport();
 });
 
-test("while only some lines are shown, new ones that have the text come by themselves", async ({ page, anna }) => {
+test("while only some lines are shown, new ones that have the text come by themselves", { tag: "@whole" }, async ({
+  page,
+  anna,
+}) => {
   const task = await anna.submit({ name: "grown", command: "echo hit 1; read go; echo hit 2; sleep 600", input: true });
   await logIn(page, anna);
   await page.goto(`/tasks/${task.id}`);
@@ -59,7 +62,11 @@ test("while only some lines are shown, new ones that have the text come by thems
   await expect(output.locator("[data-index]")).toHaveText(["hit 1", "hit 2"]);
 });
 
-test("the output is copied as a terminal shows it, or only its linked lines", async ({ page, anna, context }) => {
+test("the output is copied as a terminal shows it, or only its linked lines", { tag: "@whole" }, async ({
+  page,
+  anna,
+  context,
+}) => {
   await context.grantPermissions(["clipboard-read", "clipboard-write"]);
   const command = "printf '\\033[31mred\\033[0m\\n10 %%\\r20 %%\\nlast'";
   const task = await anna.submit({ name: "copied", command });
@@ -77,7 +84,7 @@ test("the output is copied as a terminal shows it, or only its linked lines", as
   await expect.poll(clipboard).toBe("red\n20 %");
 });
 
-test("linked lines are copied to the last one, and more than a clipboard bears is refused", async ({
+test("linked lines are copied to the last one, and more than a clipboard bears is refused", { tag: "@whole" }, async ({
   page,
   anna,
   context,
@@ -97,7 +104,7 @@ test("linked lines are copied to the last one, and more than a clipboard bears i
   await expect(page.getByText(/too much for the clipboard/)).toBeVisible();
 });
 
-test("the output takes the whole screen, and gives it back", async ({ page, anna }) => {
+test("the output takes the whole screen, and gives it back", { tag: "@whole" }, async ({ page, anna }) => {
   const task = await anna.submit({ name: "large", command: "seq 1 50" });
   await anna.waitForEnd(task.id);
   await logIn(page, anna);
@@ -115,7 +122,10 @@ test("the output takes the whole screen, and gives it back", async ({ page, anna
   await expect(behind).toHaveCount(0);
 });
 
-test("the course of a task: waits, attempts, and how long such a task usually runs", async ({ page, anna }) => {
+test("the course of a task: waits, attempts, and how long such a task usually runs", { tag: "@whole" }, async ({
+  page,
+  anna,
+}) => {
   const once = { name: "usual", command: "sleep 0.2" };
   for (let run = 0; run < 2; run += 1) {
     await anna.waitForEnd((await anna.submit(once)).id);

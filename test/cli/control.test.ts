@@ -1,3 +1,4 @@
+/** @module-tag whole */
 import { expect, it } from "vitest";
 import type { TaskDetail, TaskLogEntry, TaskProcess, UsageSeries } from "../../src/contract/index.ts";
 import { startWithAnna } from "../support/anna.ts";

@@ -31,7 +31,7 @@ it("follows a task across a restart of the server, losing and repeating nothing"
   expect(result.stderr.match(/connection lost/g)).toHaveLength(1);
 });
 
-it("submits a task once although the connection breaks before the answer", async () => {
+it("submits a task once although the connection breaks before the answer", { tags: ["whole"] }, async () => {
   const { server, anna, home, environment } = await startAsAnna();
   const proxy = await cuttingProxy(server.url, 1);
   const running = startCli(["run", "--", "echo once"], {
@@ -52,7 +52,7 @@ it("says at once that nobody listens", async () => {
   expect(result.stderr).toContain(`Cannot reach ${url} (ECONNREFUSED)`);
 });
 
-it("kills its task when it is signalled without a terminal, and waits for its end", async () => {
+it("kills its task when it is signalled without a terminal, and waits for its end", { tags: ["whole"] }, async () => {
   const { anna, utm } = await startAsAnna();
   for (const [index, signal] of (["SIGINT", "SIGTERM"] as const).entries()) {
     const script = "exec 2>/dev/null; trap 'echo tidied up; exit 7' TERM; echo up; while :; do sleep 0.05; done";
@@ -65,7 +65,7 @@ it("kills its task when it is signalled without a terminal, and waits for its en
   }
 });
 
-it("ends with 128+n after a kill from elsewhere", async () => {
+it("ends with 128+n after a kill from elsewhere", { tags: ["whole"] }, async () => {
   const { utm } = await startAsAnna();
   const running = utm(["run", "--", "echo up; trap '' TERM; while :; do sleep 0.05; done"]);
   await running.says("up");
@@ -75,7 +75,7 @@ it("ends with 128+n after a kill from elsewhere", async () => {
   expect(result.stderr).toContain("task 1 killed: ");
 });
 
-it("leaves a detached task alone", async () => {
+it("leaves a detached task alone", { tags: ["whole"] }, async () => {
   const { anna, home, utm, go } = await startAsAnna();
   const detached = await utm(["run", "--detach", "--", twoPartTask(home)]).end();
   expect(detached).toMatchObject({ exitCode: 0, stdout: "1\n", stderr: "" });
@@ -84,7 +84,7 @@ it("leaves a detached task alone", async () => {
   expect(await anna.output(1)).toBe("first\nsecond\n");
 });
 
-it("ends quietly when nobody reads its output any more, and the task goes on", async () => {
+it("ends quietly when nobody reads its output any more, and the task goes on", { tags: ["whole"] }, async () => {
   const { anna, home, utm } = await startAsAnna();
   const running = utm(["run", "--", `echo first; while [ ! -e ${home}/stop ]; do echo more; sleep 0.05; done`]);
   await running.says("first");
@@ -96,7 +96,7 @@ it("ends quietly when nobody reads its output any more, and the task goes on", a
   await anna.waitForStatus(1, "completed");
 });
 
-it("asks at Ctrl-C on a terminal whether to kill, to detach or to continue", async () => {
+it("asks at Ctrl-C on a terminal whether to kill, to detach or to continue", { tags: ["whole"] }, async () => {
   const { anna, utm } = await startAsAnna();
   const cases = [
     ["k", 143, "killed"],
@@ -114,7 +114,7 @@ it("asks at Ctrl-C on a terminal whether to kill, to detach or to continue", asy
   }
 });
 
-it("goes on when told to continue", async () => {
+it("goes on when told to continue", { tags: ["whole"] }, async () => {
   const { home, utm, go } = await startAsAnna();
   const running = utm(["run", "--", twoPartTask(home)], { terminal: true });
   await running.says("first");

@@ -22,7 +22,7 @@ it("sends 10 MB of any bytes through a task, each once and in order", async () =
   expect(result).toMatchObject({ exitCode: 0, stdout: `${hash}  -\n`, stderr: "" });
 });
 
-it("waits for a task that does not read yet, and loses nothing", async () => {
+it("waits for a task that does not read yet, and loses nothing", { tags: ["whole"] }, async () => {
   const { anna, home, utm } = await startAsAnna();
   const input = randomBytes(300_000);
   const script = `echo up; until [ -e ${home}/go ]; do sleep 0.05; done; exec sha256sum`;
@@ -33,12 +33,12 @@ it("waits for a task that does not read yet, and loses nothing", async () => {
   expect(await running.end()).toMatchObject({ exitCode: 0, stdout: `up\n${hash}  -\n` });
 });
 
-it("sends the end of input right away when there is none", async () => {
+it("sends the end of input right away when there is none", { tags: ["whole"] }, async () => {
   const { utm } = await startAsAnna();
   expect(await utm(["run", "-i", "--", "wc -c"]).end()).toMatchObject({ exitCode: 0, stdout: "0\n" });
 });
 
-it("ends when the task ends, although nobody ended the input", async () => {
+it("ends when the task ends, although nobody ended the input", { tags: ["whole"] }, async () => {
   const { utm } = await startAsAnna();
   const running = utm(["run", "-i", "--", "head -n 1; exit 4"], { inputStaysOpen: true });
   running.type("first\nsecond\n");
@@ -50,7 +50,7 @@ it("ends when the task ends, although nobody ended the input", async () => {
   });
 });
 
-it("goes on sending after a restart of the server", async () => {
+it("goes on sending after a restart of the server", { tags: ["whole"] }, async () => {
   const { server, utm } = await startAsAnna();
   const running = utm(["run", "-i", "--", "while read -r line; do echo got $line; done"], { inputStaysOpen: true });
   running.type("one\n");
@@ -64,7 +64,7 @@ it("goes on sending after a restart of the server", async () => {
   expect(await running.end()).toMatchObject({ exitCode: 0, stdout: "got one\ngot two\n" });
 });
 
-it("kills the task when bytes of a pipe may be lost, and says so", async () => {
+it("kills the task when bytes of a pipe may be lost, and says so", { tags: ["whole"] }, async () => {
   const { server, anna, environment, utm } = await startAsAnna();
   const proxy = await cuttingProxy(server.url, 1, "/input/");
   const through = { environment: { ...environment, UTM_SERVER: proxy.url }, input: "important" };
@@ -95,7 +95,7 @@ it("sends text, files and the end to a running task, and says how much was taken
   expect(late.stderr).toContain("already over");
 });
 
-it("sends what a full pipe did not take, once there is room", async () => {
+it("sends what a full pipe did not take, once there is room", { tags: ["whole"] }, async () => {
   const { anna, home, utm } = await startAsAnna();
   const input = randomBytes(200_000);
   await anna.submit({ command: `until [ -e ${home}/go ]; do sleep 0.05; done; exec sha256sum`, input: true });
@@ -112,7 +112,7 @@ it("sends what a full pipe did not take, once there is room", async () => {
   expect(await anna.output(1)).toBe(`${createHash("sha256").update(input).digest("hex")}  -\n`);
 });
 
-it("says why nothing can be sent", async () => {
+it("says why nothing can be sent", { tags: ["whole"] }, async () => {
   const { anna, utm } = await startAsAnna();
   await anna.submit({ argv: ["sleep", "60"] });
   await anna.waitForStatus(1, "running");
@@ -124,7 +124,7 @@ it("says why nothing can be sent", async () => {
   expect(missing.stderr).toContain("no-such-file: it does not exist");
 });
 
-it("gives up a task that does not read when told to, and says how much it took", async () => {
+it("gives up a task that does not read when told to, and says how much it took", { tags: ["whole"] }, async () => {
   const { anna, utm } = await startAsAnna();
   await anna.submit({ argv: ["sleep", "60"], input: true });
   await anna.waitForStatus(1, "running");
@@ -136,7 +136,7 @@ it("gives up a task that does not read when told to, and says how much it took",
   expect(result.stdout).toMatch(/^\d+ bytes taken\n$/);
 });
 
-it("sends the lines typed on a terminal, and Ctrl-D as the end", async () => {
+it("sends the lines typed on a terminal, and Ctrl-D as the end", { tags: ["whole"] }, async () => {
   const { utm } = await startAsAnna();
   const running = utm(["run", "-i", "--", "while read -r line; do echo got $line; done; echo end"], { terminal: true });
   running.type("one\r");
@@ -149,7 +149,7 @@ it("sends the lines typed on a terminal, and Ctrl-D as the end", async () => {
   expect(result.stdout).toContain("end");
 });
 
-it("asks at Ctrl-C and goes on sending what is typed", async () => {
+it("asks at Ctrl-C and goes on sending what is typed", { tags: ["whole"] }, async () => {
   const { utm } = await startAsAnna();
   const running = utm(["run", "-i", "--", "while read -r line; do echo got $line; done"], { terminal: true });
   running.type("one\r");
@@ -166,7 +166,7 @@ it("asks at Ctrl-C and goes on sending what is typed", async () => {
   expect(result.stdout).not.toContain("got ctwo");
 });
 
-it("gives every key of a terminal to a task with one, Ctrl-C too", async () => {
+it("gives every key of a terminal to a task with one, Ctrl-C too", { tags: ["whole"] }, async () => {
   const { utm } = await startAsAnna();
   const script =
     "trap 'echo caught; exit 6' INT; stty size; tty; read -r line; echo got $line; while :; do sleep 0.05; done";
@@ -185,7 +185,7 @@ it("gives every key of a terminal to a task with one, Ctrl-C too", async () => {
   expect(result.exitCode).toBe(6);
 });
 
-it("leaves a task with a terminal by ~. at the start of a line", async () => {
+it("leaves a task with a terminal by ~. at the start of a line", { tags: ["whole"] }, async () => {
   const { anna, utm } = await startAsAnna();
   const running = utm(["run", "-i", "--pty", "--", "while read -r line; do echo got $line; done"], {
     terminal: true,

@@ -1,3 +1,4 @@
+/** @module-tag whole */
 import { expect, it } from "vitest";
 import type { Node } from "../../src/contract/index.ts";
 import { runCli, startCli } from "../support/cli.ts";

@@ -1,3 +1,4 @@
+/** @module-tag whole */
 import { expect, it } from "vitest";
 import type { Queue } from "../../src/contract/index.ts";
 import { runCli } from "../support/cli.ts";

@@ -32,7 +32,7 @@ it("ends as the task ended", async () => {
   }
 });
 
-it("gives the words to the task as they were typed", async () => {
+it("gives the words to the task as they were typed", { tags: ["whole"] }, async () => {
   const { utm } = await startAsAnna();
   expect((await utm(["run", "--", "printf", "%s|", "a b", "$HOME", "*", ""])).stdout).toBe("a b|$HOME|*||");
   expect((await utm(["run", "--", "echo one; echo two | tr o 0"])).stdout).toBe("one\ntw0\n");
@@ -69,7 +69,7 @@ it("hands over input, variables, directory, script, name and tags", async () => 
   expect(await anna.get(id)).toMatchObject({ tags: ["a", "b"], priority: -5, description: "x", argv: ["true"] });
 });
 
-it("passes binary output through untouched, or prints the task as JSON instead", async () => {
+it("passes binary output through untouched, or prints the task as JSON instead", { tags: ["whole"] }, async () => {
   const { environment, home, utm } = await startAsAnna();
   const running = startCli(["run", "--", "printf '\\000\\377\\200\\n\\r'"], { home, environment });
   await running.end();
@@ -80,7 +80,7 @@ it("passes binary output through untouched, or prints the task as JSON instead",
   expect(JSON.parse(result.stdout)).toMatchObject({ status: "failed", exit_code: 4, output_bytes: 7 });
 });
 
-it("refuses what makes no sense before anything is submitted", async () => {
+it("refuses what makes no sense before anything is submitted", { tags: ["whole"] }, async () => {
   const { utm, anna } = await startAsAnna();
   const cases: [string[], string][] = [
     [[], "Nothing to run"],

@@ -1,3 +1,4 @@
+/** @module-tag whole */
 import { spawnSync } from "node:child_process";
 import { expect, it } from "vitest";
 import type { OutputMatches } from "../../src/contract/index.ts";

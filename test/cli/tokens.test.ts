@@ -1,3 +1,4 @@
+/** @module-tag whole */
 import { expect, it } from "vitest";
 import type { AccessToken } from "../../src/contract/index.ts";
 import { startWithAnna } from "../support/anna.ts";

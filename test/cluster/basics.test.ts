@@ -1,3 +1,4 @@
+/** @module-tag whole */
 import { describe, expect, it } from "vitest";
 import type { SubmissionBody } from "../../src/cli/submit.ts";
 import { contract } from "../../src/contract/index.ts";

@@ -1,3 +1,4 @@
+/** @module-tag whole */
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { contract } from "../../src/contract/index.ts";

@@ -1,10 +1,11 @@
+/** @module-tag whole */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { contract } from "../../src/contract/index.ts";
 import { missingForCluster, startCluster } from "../support/cluster.ts";
 import { testDirectory } from "../support/directory.ts";
-import { report } from "../support/long-form.ts";
+import { report } from "../support/form.ts";
 import type { TestServer } from "../support/server.ts";
 import { waitFor } from "../support/wait-for.ts";
 

@@ -6,8 +6,8 @@ import { type Attempt, contract, type TaskSummary } from "../../src/contract/ind
 import { type Cluster, missingForCluster, startCluster, type TestNode } from "../support/cluster.ts";
 import type { ServerKind } from "../support/databases/fresh-database.ts";
 import { testDirectory } from "../support/directory.ts";
+import { byForm, isLong, report } from "../support/form.ts";
 import { linesOf } from "../support/lines-of.ts";
-import { isLong, report } from "../support/long-form.ts";
 import { endProcessesOf } from "../support/processes.ts";
 import type { Member, TestServer } from "../support/server.ts";
 import { isAsKnown, type KnownTask, knownTask } from "../support/task-kinds.ts";
@@ -20,7 +20,7 @@ import { waitFor } from "../support/wait-for.ts";
  * retry policy; and each end is by the attempt that owned the task.
  */
 const kinds: readonly ServerKind[] = isLong ? ["postgres", "mysql"] : ["postgres"];
-const count = isLong ? 900 : 90;
+const count = byForm({ everyday: 45, whole: 90, long: 900 });
 const awayMs = isLong ? 20_000 : 2500;
 const limitMs = isLong ? 1_200_000 : 150_000;
 // A node that is killed and started again is back in time, also on a machine that is slow just then.

@@ -1,11 +1,12 @@
+/** @module-tag whole */
 import { existsSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { expect, it } from "vitest";
 import { contract } from "../../src/contract/index.ts";
 import { missingForCluster, startCluster, type TestNode } from "../support/cluster.ts";
 import { testDirectory } from "../support/directory.ts";
+import { isLong, report } from "../support/form.ts";
 import { linesOf } from "../support/lines-of.ts";
-import { isLong, report } from "../support/long-form.ts";
 import type { TestServer } from "../support/server.ts";
 import { waitFor } from "../support/wait-for.ts";
 

@@ -1,3 +1,4 @@
+/** @module-tag whole */
 import { expect, it } from "vitest";
 import { readJournals } from "../support/journals.ts";
 import { type Member, startServer, type TestServer } from "../support/server.ts";

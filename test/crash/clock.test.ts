@@ -33,48 +33,63 @@ it.skipIf(!canTurnClock).each([2, -2])(
   },
 );
 
-it.skipIf(!canTurnClock)("starts a delayed task when the clock says so, wherever it was set", async () => {
-  const { clock, server, admin } = await begin();
-  const inOneHour = await admin.submit({ command: "exit 14", run_at: new Date(clock.now() + 3_600_000).toISOString() });
-  const inMoments = await admin.submit({ command: "exit 15", run_at: new Date(clock.now() + 2_000).toISOString() });
-  clock.turn(-2);
-  // Longer than it should have waited, had the clock not been set back.
-  const due = Date.parse(inMoments.run_at ?? "");
-  await waitFor("its moment to have passed", () => Date.now() > due + 500);
-  await severalHeartbeats(server, clock);
-  expect((await admin.get(inMoments.id)).status).toBe("pending");
-  clock.turn(0);
-  expect((await admin.waitForEnd(inMoments.id)).exit_code).toBe(15);
-  expect((await admin.get(inOneHour.id)).status).toBe("pending");
-  clock.turn(2);
-  expect((await admin.waitForEnd(inOneHour.id)).exit_code).toBe(14);
-});
+it.skipIf(!canTurnClock)(
+  "starts a delayed task when the clock says so, wherever it was set",
+  { tags: ["whole"] },
+  async () => {
+    const { clock, server, admin } = await begin();
+    const inOneHour = await admin.submit({
+      command: "exit 14",
+      run_at: new Date(clock.now() + 3_600_000).toISOString(),
+    });
+    const inMoments = await admin.submit({ command: "exit 15", run_at: new Date(clock.now() + 2_000).toISOString() });
+    clock.turn(-2);
+    // Longer than it should have waited, had the clock not been set back.
+    const due = Date.parse(inMoments.run_at ?? "");
+    await waitFor("its moment to have passed", () => Date.now() > due + 500);
+    await severalHeartbeats(server, clock);
+    expect((await admin.get(inMoments.id)).status).toBe("pending");
+    clock.turn(0);
+    expect((await admin.waitForEnd(inMoments.id)).exit_code).toBe(15);
+    expect((await admin.get(inOneHour.id)).status).toBe("pending");
+    clock.turn(2);
+    expect((await admin.waitForEnd(inOneHour.id)).exit_code).toBe(14);
+  },
+);
 
-it.skipIf(!canTurnClock)("is killed and started again on a clock that was set, and loses nothing", async () => {
-  const { clock, server, admin, letGo, waiting } = await begin();
-  const task = await admin.submit({ command: `${waiting}; exit 16` });
-  await admin.waitForStatus(task.id, "running");
-  for (const hours of [2, -2, 0]) {
-    clock.turn(hours);
-    await server.stop("SIGKILL");
-    await server.start();
-    expect(await admin.get(task.id)).toMatchObject({ status: "running", reason: null });
-  }
-  letGo();
-  expect(await admin.waitForEnd(task.id)).toMatchObject({ outcome: "exited", exit_code: 16, attempt: 1 });
-});
+it.skipIf(!canTurnClock)(
+  "is killed and started again on a clock that was set, and loses nothing",
+  { tags: ["whole"] },
+  async () => {
+    const { clock, server, admin, letGo, waiting } = await begin();
+    const task = await admin.submit({ command: `${waiting}; exit 16` });
+    await admin.waitForStatus(task.id, "running");
+    for (const hours of [2, -2, 0]) {
+      clock.turn(hours);
+      await server.stop("SIGKILL");
+      await server.start();
+      expect(await admin.get(task.id)).toMatchObject({ status: "running", reason: null });
+    }
+    letGo();
+    expect(await admin.waitForEnd(task.id)).toMatchObject({ outcome: "exited", exit_code: 16, attempt: 1 });
+  },
+);
 
-it.skipIf(!canTurnClock)("still notices that its directory is gone after it was set back", async () => {
-  const { clock, server, admin } = await begin();
-  expect((await admin.request("/readyz")).status).toBe(200);
-  clock.turn(-2);
-  const aside = `${server.directory}-aside`;
-  onTestFinished(() => rmSync(aside, { recursive: true, force: true }));
-  renameSync(server.directory, aside);
-  await waitFor("it to notice", async () => (await admin.request("/readyz")).status === 503);
-  renameSync(aside, server.directory);
-  await waitFor("it to be well again", async () => (await admin.request("/readyz")).status === 200);
-});
+it.skipIf(!canTurnClock)(
+  "still notices that its directory is gone after it was set back",
+  { tags: ["whole"] },
+  async () => {
+    const { clock, server, admin } = await begin();
+    expect((await admin.request("/readyz")).status).toBe(200);
+    clock.turn(-2);
+    const aside = `${server.directory}-aside`;
+    onTestFinished(() => rmSync(aside, { recursive: true, force: true }));
+    renameSync(server.directory, aside);
+    await waitFor("it to notice", async () => (await admin.request("/readyz")).status === 503);
+    renameSync(aside, server.directory);
+    await waitFor("it to be well again", async () => (await admin.request("/readyz")).status === 200);
+  },
+);
 
 async function begin() {
   const clock = new WallClock();

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { expect, it } from "vitest";
 import type { AttemptOrder } from "../../src/supervise/order.ts";
 import { liveAndDie, recordsOf } from "../support/earlier-life.ts";
-import { isLong } from "../support/long-form.ts";
+import { isLong } from "../support/form.ts";
 import { installedShells } from "../support/shells.ts";
 import { type Bench, testBench, Watch } from "../support/supervision.ts";
 import { waitFor } from "../support/wait-for.ts";

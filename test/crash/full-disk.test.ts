@@ -122,31 +122,35 @@ it.skipIf(!canMountDisks)(
   },
 );
 
-it.skipIf(!canMountDisks)("survives kill -9 of itself and of its launcher while the disk is full", async () => {
-  const { admin, server, disk, scratch } = await startOnSmallDisk();
-  const running = await admin.submit({ command: `while [ ! -e ${scratch}/go ]; do sleep 0.1; done; exit 143` });
-  await admin.waitForStatus(running.id, "running");
-  fill(disk);
-  const { launcher } = readJournals(disk);
-  expect(launcher !== null && signalProcess(launcher, "SIGKILL")).toBe(true);
-  await waitFor(
-    "it to have tried twice",
-    () => (server.output.match(/launcher could not be started/g) ?? []).length >= 2,
-  );
-  expect(openJournals(server.pid).length).toBeLessThanOrEqual(2);
-  await server.stop("SIGKILL");
-  const { code, lines } = await refusedStart({ UTM_DATA_DIR: disk });
-  expect(code).toBe(1);
-  expect(lines).toEqual([
-    `utm: The disk of the data directory ${disk} is full. Make room, then start the server again; tasks that run go on meanwhile, and their ends are kept.`,
-  ]);
-  writeFileSync(join(scratch, "go"), "");
-  makeRoom(disk);
-  await server.start();
-  expect(await admin.waitForEnd(running.id)).toMatchObject({ outcome: "exited", exit_code: 143 });
-  const next = await admin.submit({ command: "exit 6" });
-  expect((await admin.waitForEnd(next.id)).exit_code).toBe(6);
-});
+it.skipIf(!canMountDisks)(
+  "survives kill -9 of itself and of its launcher while the disk is full",
+  { tags: ["whole"] },
+  async () => {
+    const { admin, server, disk, scratch } = await startOnSmallDisk();
+    const running = await admin.submit({ command: `while [ ! -e ${scratch}/go ]; do sleep 0.1; done; exit 143` });
+    await admin.waitForStatus(running.id, "running");
+    fill(disk);
+    const { launcher } = readJournals(disk);
+    expect(launcher !== null && signalProcess(launcher, "SIGKILL")).toBe(true);
+    await waitFor(
+      "it to have tried twice",
+      () => (server.output.match(/launcher could not be started/g) ?? []).length >= 2,
+    );
+    expect(openJournals(server.pid).length).toBeLessThanOrEqual(2);
+    await server.stop("SIGKILL");
+    const { code, lines } = await refusedStart({ UTM_DATA_DIR: disk });
+    expect(code).toBe(1);
+    expect(lines).toEqual([
+      `utm: The disk of the data directory ${disk} is full. Make room, then start the server again; tasks that run go on meanwhile, and their ends are kept.`,
+    ]);
+    writeFileSync(join(scratch, "go"), "");
+    makeRoom(disk);
+    await server.start();
+    expect(await admin.waitForEnd(running.id)).toMatchObject({ outcome: "exited", exit_code: 143 });
+    const next = await admin.submit({ command: "exit 6" });
+    expect((await admin.waitForEnd(next.id)).exit_code).toBe(6);
+  },
+);
 
 async function startOnSmallDisk() {
   const scratch = testDirectory();

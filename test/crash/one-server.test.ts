@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, it, onTestFinished } from "vitest";
 import { testDirectory } from "../support/directory.ts";
-import { isLong, report } from "../support/long-form.ts";
+import { byForm, report } from "../support/form.ts";
 import { endProcessesOf } from "../support/processes.ts";
 import { readRecord } from "../support/record.ts";
 import { refusedStart } from "../support/refused-start.ts";
@@ -14,7 +14,7 @@ import { waitFor } from "../support/wait-for.ts";
 
 /** One server per data directory, whoever comes when: two would run the same tasks. */
 const entry = fileURLToPath(new URL("../../src/cli/main.ts", import.meta.url));
-const rounds = isLong ? 25 : 3;
+const rounds = byForm({ everyday: 1, whole: 3, long: 25 });
 const racers = 4;
 /** Several starts at once, on a machine that does other things as well. */
 const startMs = 120_000;
@@ -49,7 +49,7 @@ it("lets exactly one of several win that start at once, and the others name it o
   report("servers at once", { rounds, racers });
 });
 
-it("starts at once after the first was killed with kill -9, and keeps what it had", async () => {
+it("starts at once after the first was killed with kill -9, and keeps what it had", { tags: ["whole"] }, async () => {
   const server = await startServer();
   const admin = await server.join("admin");
   const go = join(testDirectory(), "go");
@@ -69,7 +69,7 @@ it("starts at once after the first was killed with kill -9, and keeps what it ha
   expect(readFileSync(join(server.directory, "node", "node.key"), "utf8")).toBe(key);
 });
 
-it("gives the node a key when a server was killed before it wrote one", async () => {
+it("gives the node a key when a server was killed before it wrote one", { tags: ["whole"] }, async () => {
   const server = await startServer();
   await server.stop("SIGKILL");
   const path = join(server.directory, "node", "node.key");

@@ -1,3 +1,4 @@
+/** @module-tag whole */
 import { spawnSync } from "node:child_process";
 import { chownSync } from "node:fs";
 import { join } from "node:path";

@@ -31,6 +31,7 @@ it.skipIf(!canMakePidNamespaces)(
 
 it.skipIf(!canMakePidNamespaces)(
   "takes no stranger for a process that ended with its shim while it watched",
+  { tags: ["whole"] },
   async () => {
     const stage = await setStage();
     const { id, pid, shimPid } = await stage.startTask({ timeout_seconds: 600 });
@@ -59,18 +60,22 @@ it.skipIf(!canMakePidNamespaces)(
   },
 );
 
-it.skipIf(!canMakePidNamespaces)("sweeps up no stranger after an end that the journal told", async () => {
-  const stage = await setStage();
-  const { id, pid, shimPid } = await stage.startTask({});
-  await stage.killServer();
-  stage.letGo();
-  await waitFor("its end", () => readJournals(stage.server.directory).ended.has(id));
-  await waitFor("the numbers to be free", () => !stage.namespace.isThere(pid) && !stage.namespace.isThere(shimPid));
-  await stage.startStrangers(pid, shimPid);
-  await stage.server.start();
-  expect(await stage.admin.waitForEnd(id)).toMatchObject({ outcome: "exited", exit_code: 7 });
-  stage.expectUntouched(pid, shimPid);
-});
+it.skipIf(!canMakePidNamespaces)(
+  "sweeps up no stranger after an end that the journal told",
+  { tags: ["whole"] },
+  async () => {
+    const stage = await setStage();
+    const { id, pid, shimPid } = await stage.startTask({});
+    await stage.killServer();
+    stage.letGo();
+    await waitFor("its end", () => readJournals(stage.server.directory).ended.has(id));
+    await waitFor("the numbers to be free", () => !stage.namespace.isThere(pid) && !stage.namespace.isThere(shimPid));
+    await stage.startStrangers(pid, shimPid);
+    await stage.server.start();
+    expect(await stage.admin.waitForEnd(id)).toMatchObject({ outcome: "exited", exit_code: 7 });
+    stage.expectUntouched(pid, shimPid);
+  },
+);
 
 async function setStage(nodeOptions: readonly string[] = []): Promise<Stage> {
   const namespace = await PidNamespace.make();

@@ -4,9 +4,9 @@ import { expect, it } from "vitest";
 import { contract, type TaskSummary } from "../../src/contract/index.ts";
 import { signalProcess } from "../../src/supervise/processes/tree.ts";
 import { testDirectory } from "../support/directory.ts";
+import { byForm, isLong, report } from "../support/form.ts";
 import { readJournals } from "../support/journals.ts";
 import { linesOf } from "../support/lines-of.ts";
-import { isLong, report } from "../support/long-form.ts";
 import { type Member, startServer, type TestServer } from "../support/server.ts";
 import { isAsKnown, type KnownTask, knownTask } from "../support/task-kinds.ts";
 import { waitFor } from "../support/wait-for.ts";
@@ -15,7 +15,7 @@ import { waitFor } from "../support/wait-for.ts";
  * Tasks of every kind start and end while the server, the launcher, or both are killed with kill -9 at random moments.
  * Afterwards every task is held to what it was known to do.
  */
-const count = isLong ? 5400 : 162;
+const count = byForm({ everyday: 90, whole: 162, long: 5400 });
 const slots = isLong ? 16 : 10;
 const submitters = 8;
 const limitMs = isLong ? 3_000_000 : 120_000;

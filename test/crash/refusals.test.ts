@@ -21,13 +21,13 @@ it("refuses a data directory that another server has, and names that server", as
   expect((await admin.waitForEnd(task.id)).exit_code).toBe(4);
 });
 
-it("takes the data directory of a server that was killed with kill -9", async () => {
+it("takes the data directory of a server that was killed with kill -9", { tags: ["whole"] }, async () => {
   const server = await startServer();
   await server.stop("SIGKILL");
   await startServer({ directory: server.directory });
 });
 
-it("refuses a port that is in use, in one line", async () => {
+it("refuses a port that is in use, in one line", { tags: ["whole"] }, async () => {
   const server = await startServer();
   const { port } = new URL(server.url);
   const { code, lines } = await refusedStart({ UTM_DATA_DIR: testDirectory(), PORT: port });
@@ -52,7 +52,7 @@ it("names every mistake of the configuration at once", async () => {
   ]);
 });
 
-it("refuses a database that a newer version wrote, and leaves it as it is", async () => {
+it("refuses a database that a newer version wrote, and leaves it as it is", { tags: ["whole"] }, async () => {
   const server = await startServer();
   await server.stop();
   const path = join(server.directory, "utm.sqlite");

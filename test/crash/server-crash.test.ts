@@ -57,7 +57,9 @@ it("adopts 20 running tasks of every kind: exact ends, every line of output once
   }
 });
 
-it("keeps every task it answered for, and runs it exactly once, when killed right after the answers", async () => {
+it("keeps every task it answered for, and runs it exactly once, when killed right after the answers", {
+  tags: ["whole"],
+}, async () => {
   const scratch = testDirectory();
   const ran = join(scratch, "ran");
   const server = await startServer({ environment: { UTM_SLOTS: "8" } });
@@ -115,7 +117,7 @@ it("loses nothing, runs nothing twice and tells no wrong code when killed 5 time
   expect(linesOf(ran).map(Number).sort(byNumber)).toEqual([...expected.keys()].sort(byNumber));
 });
 
-it("carries out a kill that was ordered right before it was killed", async () => {
+it("carries out a kill that was ordered right before it was killed", { tags: ["whole"] }, async () => {
   const server = await startServer();
   const admin = await server.join("admin");
   const task = await admin.submit({ command: "trap '' TERM; echo $$; while :; do sleep 1000; done" });
@@ -131,7 +133,7 @@ it("carries out a kill that was ordered right before it was killed", async () =>
   expect(readStat(pid)).toBeNull();
 });
 
-it("enforces a time-out that became due while it was away, at once", async () => {
+it("enforces a time-out that became due while it was away, at once", { tags: ["whole"] }, async () => {
   const server = await startServer();
   const admin = await server.join("admin");
   const timeoutMs = 1500;

@@ -4,10 +4,10 @@ import type { TaskDetail } from "../../src/contract/index.ts";
 import { readStat } from "../../src/supervise/processes/proc.ts";
 import { signalProcess } from "../../src/supervise/processes/tree.ts";
 import { testDirectory } from "../support/directory.ts";
+import { isLong, report } from "../support/form.ts";
 import { Gate } from "../support/gate.ts";
 import { readJournals } from "../support/journals.ts";
 import { linesOf } from "../support/lines-of.ts";
-import { isLong, report } from "../support/long-form.ts";
 import { startServer } from "../support/server.ts";
 import { waitFor } from "../support/wait-for.ts";
 

@@ -1,3 +1,4 @@
+/** @module-tag whole */
 import { describe, expect, it, onTestFinished } from "vitest";
 import { databaseProxy } from "../support/databases/database-proxy.ts";
 import { createDatabase, missingServer } from "../support/databases/fresh-database.ts";

@@ -152,7 +152,7 @@ describe.skipIf(!hasRedis)("deliveries through Redis", () => {
     await waitFor("the delivery", () => node.taken.length === 1);
   });
 
-  it("come to a node whose marker was lost on the way", async () => {
+  it("come to a node whose marker was lost on the way", { tags: ["whole"] }, async () => {
     const installation = newInstallation();
     const elsewhere = newInstallation();
     const node = await processAt(await openDispatcher(redis.url, installation), { slots: 2 });

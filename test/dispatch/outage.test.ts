@@ -68,7 +68,7 @@ describe.skipIf(!hasOwnRedis)("while Redis is away", () => {
     await waitFor("the delivery", () => node.taken.length === 1);
   });
 
-  it("one that keeps its connections and is silent is noticed, and used again", async () => {
+  it("one that keeps its connections and is silent is noticed, and used again", { tags: ["whole"] }, async () => {
     const redis = await startRedis();
     const installation = newInstallation();
     const dispatcher = await openDispatcher(redis.url, installation);
@@ -104,7 +104,9 @@ describe.skipIf(!hasOwnRedis)("a way to Redis that breaks", () => {
     await waitFor("the delivery", () => node.taken.length === 1, 3000);
   });
 
-  it("of one node without a word leaves its work to others, and it goes on when it is back", async () => {
+  it("of one node without a word leaves its work to others, and it goes on when it is back", {
+    tags: ["whole"],
+  }, async () => {
     const redis = await startRedis();
     const proxy = await startRedisProxy(redis.port);
     const installation = newInstallation();
@@ -126,7 +128,7 @@ describe.skipIf(!hasOwnRedis)("a way to Redis that breaks", () => {
 });
 
 describe.skipIf(!hasOwnRedis)("a process that closes its dispatcher", () => {
-  it.each(["there", "silent", "gone"])("has nothing left open, with Redis %s", async (how) => {
+  it.each(["there", "silent", "gone"])("has nothing left open, with Redis %s", { tags: ["whole"] }, async (how) => {
     const redis = await startRedis();
     const leaving = await startConsumerProcess({
       ...{ redisUrl: redis.url, installation: newInstallation(), nodeId: 1, slots: 1, behaviour: "leave" },
@@ -160,7 +162,7 @@ describe.skipIf(!hasOwnRedis)("a Redis", () => {
     await waitFor("the others", () => node.taken.length === 3);
   });
 
-  it("whose memory is full takes nothing, says so, and works again when it is not", async () => {
+  it("whose memory is full takes nothing, says so, and works again when it is not", { tags: ["whole"] }, async () => {
     const redis = await startRedis();
     const dispatcher = await openDispatcher(redis.url, newInstallation());
     const node = await processAt(dispatcher, { slots: 5 });
@@ -175,7 +177,7 @@ describe.skipIf(!hasOwnRedis)("a Redis", () => {
     await waitFor("the delivery", () => node.taken.length === 1);
   });
 
-  it("with nothing to do is left alone by a node that waits", async () => {
+  it("with nothing to do is left alone by a node that waits", { tags: ["whole"] }, async () => {
     const redis = await startRedis();
     const dispatcher = await openDispatcher(redis.url, newInstallation());
     const node = await processAt(dispatcher, { lanes: ["default", "night", "gpu"], slots: 4 });

@@ -1,7 +1,7 @@
 import { mkdirSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { describeShell, findProgram, type Shell } from "../../src/supervise/launcher/shell.ts";
-import { isLong } from "./long-form.ts";
+import { isLong, isWhole } from "./form.ts";
 
 /** A shell the launcher is tested with. */
 export type TestShell = {
@@ -16,7 +16,8 @@ export const usualPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbi
 
 const wanted: readonly Omit<TestShell, "program">[] = [
   { name: "bash", kind: "bash", hasBusyboxTools: false },
-  { name: "dash", kind: "posix", hasBusyboxTools: false },
+  // A POSIX shell is tried every day as the last one, the most meagre of them.
+  ...(isWhole ? [{ name: "dash", kind: "posix", hasBusyboxTools: false } as const] : []),
   // What it has of its own is seen with its tools as well; without them it is for the long form.
   ...(isLong ? [{ name: "busybox ash", kind: "posix", hasBusyboxTools: false } as const] : []),
   { name: "busybox ash with busybox tools", kind: "posix", hasBusyboxTools: true },

@@ -1,9 +1,10 @@
+/** @module-tag whole */
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "vitest";
 import { createDatabase, missingServer, type ServerKind } from "../../../test/support/databases/fresh-database.ts";
-import { isLong } from "../../../test/support/long-form.ts";
+import { isLong } from "../../../test/support/form.ts";
 import { addNode, addRunning, addTask, addToken, addUser, anEnd } from "../conformance/sample.ts";
 import { openEngine, openStore } from "../open.ts";
 import type { Engine } from "../portable/dialect.ts";

@@ -1,3 +1,4 @@
+/** @module-tag whole */
 import { afterAll, describe } from "vitest";
 import { missingServer } from "../../../test/support/databases/fresh-database.ts";
 import { storeConformance } from "../conformance/store-conformance.ts";

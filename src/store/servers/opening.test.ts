@@ -1,3 +1,4 @@
+/** @module-tag whole */
 import { describe, expect, onTestFinished, test } from "vitest";
 import {
   createDatabase,

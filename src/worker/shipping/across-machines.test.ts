@@ -1,3 +1,4 @@
+/** @module-tag whole */
 import { randomBytes } from "node:crypto";
 import { appendFileSync, existsSync, readdirSync, rmSync, statSync, truncateSync } from "node:fs";
 import { join } from "node:path";

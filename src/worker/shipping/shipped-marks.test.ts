@@ -1,3 +1,4 @@
+/** @module-tag whole */
 import { appendFileSync, closeSync, existsSync, openSync, symlinkSync, writeFileSync, writeSync } from "node:fs";
 import { expect, it } from "vitest";
 import { waitFor } from "../../output/file/output-fixture.ts";

@@ -197,7 +197,9 @@ test("no match spans the gap, which ends a line and counts as none", async () =>
   expect(matches.map((match) => match.number)).toEqual((await allLines(fixture)).slice(1).map(({ number }) => number));
 });
 
-test("what the cap removes behind the search's back is not in the answer, and the rest has its new numbers", async () => {
+test("what the cap removes behind the search's back is not in the answer, and the rest has its new numbers", {
+  tags: ["whole"],
+}, async () => {
   const fixture = openOutput();
   expect(await startWriter(fixture, "seq -f %07.0f 0 1048575").exited).toBe(0);
   const query = { ...plain, text: "000$", isRegex: true, after: 1, limit: 1000 };
@@ -217,7 +219,9 @@ test("what the cap removes behind the search's back is not in the answer, and th
   }
 });
 
-test("a flood that is shortened meanwhile is searched to an end, with the numbers of that moment", async () => {
+test("a flood that is shortened meanwhile is searched to an end, with the numbers of that moment", {
+  tags: ["whole"],
+}, async () => {
   const fixture = openOutput();
   const { output, attempt } = fixture;
   const writer = startWriter(fixture, "seq -f %07.0f 0 2999999");
