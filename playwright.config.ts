@@ -1,4 +1,5 @@
 import { defineConfig } from "@playwright/test";
+import { chromiumPath } from "./test/support/chromium-path.ts";
 
 /** Browser tests run in one Chromium that scripts/chromium.mjs found; its background traffic is switched off. */
 export default defineConfig({
@@ -14,7 +15,7 @@ export default defineConfig({
     // Without a picture of each moment, which cost a fifth of the processor time of all browser tests.
     trace: { mode: "retain-on-failure", screenshots: false },
     launchOptions: {
-      executablePath: process.env.UTM_TEST_CHROMIUM ?? "/usr/bin/chromium",
+      executablePath: chromiumPath(),
       args: [
         "--no-sandbox",
         "--disable-quic",

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { chromium, type Page } from "@playwright/test";
 import { contract } from "../src/client/client.ts";
 import type { TaskSummary } from "../src/contract/index.ts";
+import { chromiumPath } from "../test/support/chromium-path.ts";
 import { perSecond, quantile } from "./figures.ts";
 import { type FloodingProxy, startFloodingProxy } from "./flooding-proxy.ts";
 import { addWaitingTasks } from "./many-tasks.ts";
@@ -18,7 +19,7 @@ const opened = 20;
 const many = 100_000;
 const scrolledMs = 15_000;
 const largeBytes = 1024 ** 3;
-const executablePath = process.env.UTM_TEST_CHROMIUM ?? "/usr/bin/chromium";
+const executablePath = chromiumPath();
 const directory = mkdtempSync(join(tmpdir(), "utm-bench-web-"));
 const browser = await chromium.launch({ executablePath, args: ["--no-sandbox", "--disable-background-networking"] });
 

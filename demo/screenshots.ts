@@ -3,6 +3,7 @@ import { fileURLToPath } from "node:url";
 import { type Browser, chromium, type Page } from "@playwright/test";
 import { createClient } from "../src/client/client.ts";
 import { contract, type TaskStatus } from "../src/contract/index.ts";
+import { chromiumPath } from "../test/support/chromium-path.ts";
 import { passwordOf } from "./people.ts";
 
 /**
@@ -11,7 +12,7 @@ import { passwordOf } from "./people.ts";
  * the browser.
  */
 const server = process.env.UTM_SERVER ?? "http://localhost:8000";
-const executablePath = process.env.UTM_TEST_CHROMIUM ?? "/usr/bin/chromium";
+const executablePath = chromiumPath();
 const directory = fileURLToPath(new URL("../docs/screenshots/", import.meta.url));
 const person = "anna";
 const sizes = { wide: { width: 1280, height: 800 }, phone: { width: 390, height: 844 } } as const;
