@@ -18,9 +18,9 @@ import { equalsGuard, needsEqualsGuard, splitEnvironment } from "./words.ts";
  *
  * `exec` becomes the program. `report` starts it as a child and reports its end, which the programs around it (script,
  * bubblewrap, unshare, the copier of standard error) would not pass on, or as 128 + signal. In a sandbox it is the first
- * process of its own process numbers, where a program would ignore SIGTERM; when it ends, the kernel ends all that is left in there. For a terminal in
- * a sandbox, `init` is that first process, and script(1) and another of these shells are its children: so the terminal
- * is one of the sandbox's own.
+ * process of its own process numbers, where a program would ignore SIGTERM; when it ends, the kernel ends all that is
+ * left in there. For a terminal in a sandbox, `init` is that first process, and script(1) and another of these shells are
+ * its children: so the terminal is one of the sandbox's own.
  *
  * Descriptor 6 is the working directory as it was opened outside the sandbox. It is closed first of all: by it a program
  * could walk to files outside.

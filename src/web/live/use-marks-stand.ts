@@ -9,7 +9,7 @@ export type MarksStand = {
   unmarkedFrom: number | null;
 };
 
-/** What an ended attempt has of its output, and of its marks: all there when its end is told. Null: that is not known, or not asked. */
+/** What an ended attempt has of its marks, which are all there when its end is told. Null: not known, or not asked. */
 export function useMarksStand(taskId: number, attempt: number, isAsked: boolean): MarksStand | null {
   const found = useQuery({
     queryKey: [...taskKeys.stderrMarks(taskId), attempt, "stand"],
